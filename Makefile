@@ -1,0 +1,59 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+FOLDERS := lifecycle api worker tests bench
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint types unit slow bench lock docs clean
+
+help: ## Print this help
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/uv: requirements/uv.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(VENV)/.ready-run: $(BIN)/uv requirements/run.txt pyproject.toml
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready-run requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+setup: $(VENV)/.ready-dev ## Install everything for development into .venv
+
+run: $(VENV)/.ready-run ## Bring the product up: embedded Temporal, SQLite, sample portfolio
+	@$(BIN)/lifecycle up --sample
+
+test: setup check unit ## Check and test everything
+
+check: lint types ## Format, lint, import contracts, types
+
+lint: setup
+	@$(BIN)/ruff format --check --quiet $(FOLDERS)
+	@$(BIN)/ruff check --quiet $(FOLDERS)
+	@$(BIN)/lint-imports --no-logo
+
+types: setup
+	@$(BIN)/mypy
+
+unit: setup ## The fast tests: pure core and architecture
+	@$(BIN)/python -m pytest -q -n 2 tests/unit tests/architecture
+
+slow: setup ## Real Temporal, real SQL, real processes
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/workflows tests/replay tests/integration tests/api tests/e2e
+
+bench: setup ## Measure the figures to reach; prints a table, writes bench/results.json
+	@$(BIN)/python -m bench
+
+lock: ## Resolve the dependencies again and pin them with hashes
+	@for set in run:--extra=embedded,--extra=build dev:--extra=dev; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	    $$(echo $${set#*:} | tr ',' ' ') -o requirements/$${set%%:*}.txt pyproject.toml; done
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/uv.txt requirements/uv.in
+
+clean: ## Remove what was built (keeps your data)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,5 @@
+"""The `lifecycle` command."""
+
+
+def main() -> None:
+    """Run the command line."""

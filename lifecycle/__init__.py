@@ -1,0 +1,1 @@
+"""Project lifecycle governance: policy, gates and the durable decider of every project."""

@@ -1,0 +1,1 @@
+"""The vocabulary of a project management office, as pure values."""

@@ -1,0 +1,1 @@
+"""The policy and its judgement: pure functions over the vocabulary."""

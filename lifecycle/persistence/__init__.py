@@ -1,0 +1,1 @@
+"""Rows: the journal, the read model and the audit trail."""

@@ -1,0 +1,1 @@
+"""Use cases: everything a door may ask for."""

@@ -1,0 +1,48 @@
+"""The settings of every process, read from the environment (prefix `LIFECYCLE_`) at the composition roots alone."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where things are and how large they may be; defaults are the embedded profile's, all on loopback."""
+
+    model_config = SettingsConfigDict(env_prefix="LIFECYCLE_", extra="ignore", frozen=True)
+
+    embedded: bool = True
+    """True: one machine, loopback only, SQLite and Temporal's development server."""
+    home: Path = Path("var")
+    """The folder of the embedded profile: databases, evidence, token file, logs."""
+    database_url: str | None = None
+    """SQLAlchemy address (`sqlite:///...` or `postgresql+psycopg://...`); by default a SQLite file under `home`."""
+    evidence_path: Path | None = None
+    """Folder of the content-addressed evidence store; by default under `home`."""
+    evidence_limit_bytes: int = 25 * 1024 * 1024
+    """Largest single upload, in bytes."""
+    temporal_address: str = "127.0.0.1:7733"
+    """host:port of Temporal's frontend."""
+    temporal_namespace: str = "default"
+    task_queue: str = "lifecycle"
+    api_host: str = "127.0.0.1"
+    api_port: int = 8765
+    update_seconds: float = 5.0
+    """How long a request waits for the decider before it answers 202 (outcome not known yet)."""
+    smtp_host: str | None = None
+    """Mail server; without one, notices are written to the log only."""
+    smtp_port: int = 25
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_sender: str = "lifecycle@localhost"
+    smtp_starttls: bool = False
+
+    @property
+    def sql_url(self) -> str:
+        """The SQL address in force."""
+        return self.database_url or f"sqlite:///{(self.home / 'lifecycle.db').resolve()}"
+
+    @property
+    def evidence_folder(self) -> Path:
+        """The evidence folder in force."""
+        return self.evidence_path or self.home / "evidence"

@@ -1,0 +1,1 @@
+"""Durability: one workflow per project decides, deterministically."""

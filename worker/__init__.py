@@ -1,0 +1,1 @@
+"""The process that runs Temporal workflows, activities and background loops."""
