@@ -1,0 +1,244 @@
+"""What a person may ask of a project, in the imperative; one frozen value a command.
+
+A command carries what the judgement needs and the project cannot know: who asks with which roles, and the clocks
+that it may start, worked out in working time by the caller with the functions of `lifecycle.gates.obligations`.
+"""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, TypeAdapter
+
+from lifecycle.domain.evidence import EvidenceVersion
+from lifecycle.domain.people import Actor, Permission
+from lifecycle.domain.project import Clock, Outcome, PolicyRef, Promise, VoteVerdict
+from lifecycle.domain.values import FactValue, Value
+
+Reason = Annotated[str, Field(min_length=1, max_length=4_000)]
+
+
+class Command(Value):
+    """What every command has: an id that makes it safe to repeat, who asks, and the state version they saw.
+
+    `clocks` are new clocks for running rounds by gate, `openings` those of rounds that the command may open.
+    `sealed_seq` is the last event that the database is known to hold.
+    """
+
+    needs: ClassVar[Permission]
+
+    id: str = Field(min_length=1, max_length=100)
+    actor: Actor
+    expected_version: int | None = None
+    clocks: dict[str, Clock] = Field(default_factory=dict)
+    openings: dict[str, Clock] = Field(default_factory=dict)
+    sealed_seq: int = 0
+
+
+class RegisterProject(Command):
+    """Take a project into governance, at its first stage or, with attested history, at a later one."""
+
+    needs = Permission.PROJECT_REGISTER
+    type: Literal["register_project"] = "register_project"
+    project: str
+    name: str = Field(min_length=1, max_length=400)
+    portfolio: str
+    manager: str | None = None
+    sponsor: str | None = None
+    policy: PolicyRef
+    facts: dict[str, FactValue] = Field(default_factory=dict)
+    stage: str | None = None
+    attested: str = ""
+
+
+class AmendFacts(Command):
+    """Change facts, name or posts; a fact set to null becomes unknown."""
+
+    needs = Permission.FACTS_AMEND
+    type: Literal["amend_facts"] = "amend_facts"
+    facts: dict[str, FactValue | None] = Field(default_factory=dict)
+    name: str | None = None
+    portfolio: str | None = None
+    manager: str | None = None
+    sponsor: str | None = None
+    reason: str = ""
+
+
+class OpenGate(Command):
+    """Open a round of a gate that is opened on request: a change gate, or an exception gate by hand."""
+
+    needs = Permission.GATE_SUBMIT
+    type: Literal["open_gate"] = "open_gate"
+    gate: str
+    reason: Reason
+
+
+class SupplyEvidence(Command):
+    """Supply a new version of one evidence item of a gate's open round."""
+
+    needs = Permission.EVIDENCE_SUPPLY
+    type: Literal["supply_evidence"] = "supply_evidence"
+    gate: str
+    evidence: EvidenceVersion
+
+
+class SubmitGate(Command):
+    """Freeze the evidence and call the approvers."""
+
+    needs = Permission.GATE_SUBMIT
+    type: Literal["submit_gate"] = "submit_gate"
+    gate: str
+
+
+class WithdrawSubmission(Command):
+    """Take a submission back; a new round begins."""
+
+    needs = Permission.GATE_SUBMIT
+    type: Literal["withdraw_submission"] = "withdraw_submission"
+    gate: str
+    reason: Reason
+
+
+class CastVote(Command):
+    """Approve, reject, abstain or recuse, having seen this round and this evidence."""
+
+    needs = Permission.GATE_VOTE
+    type: Literal["cast_vote"] = "cast_vote"
+    gate: str
+    round: int
+    evidence_digest: str
+    verdict: VoteVerdict
+    rationale: Reason
+    conditions: tuple[Promise, ...] = Field(default=(), max_length=20)
+
+
+class AskForInformation(Command):
+    """Ask the submitter a question; the approver's clock stops until it is answered."""
+
+    needs = Permission.GATE_VOTE
+    type: Literal["ask_for_information"] = "ask_for_information"
+    gate: str
+    round: int
+    question: Reason
+
+
+class AnswerInformation(Command):
+    """Answer the open question; the approver's clock goes on."""
+
+    needs = Permission.GATE_SUBMIT
+    type: Literal["answer_information"] = "answer_information"
+    gate: str
+    answer: Reason
+
+
+class DecideGate(Command):
+    """Record the decision of the chair, of the PMO (directive) or of the manager against advice (supportive)."""
+
+    needs = Permission.GATE_DECIDE
+    type: Literal["decide_gate"] = "decide_gate"
+    gate: str
+    round: int
+    evidence_digest: str
+    outcome: Outcome
+    rationale: Reason
+    conditions: tuple[Promise, ...] = Field(default=(), max_length=20)
+    review_at: datetime | None = None
+
+
+class GrantWaiver(Command):
+    """Let a gate pass without one requirement, for a reason, with a compensating control, until a day."""
+
+    needs = Permission.WAIVER_GRANT
+    type: Literal["grant_waiver"] = "grant_waiver"
+    gate: str
+    requirement: str
+    reason: Reason
+    compensating_control: Reason
+    expires: datetime
+
+
+class ProveCondition(Command):
+    """Say, with proof, that a condition is fulfilled."""
+
+    needs = Permission.CONDITION_PROVE
+    type: Literal["prove_condition"] = "prove_condition"
+    condition: str
+    proof: Reason
+
+
+class AcceptCondition(Command):
+    """Accept a proof, or send it back."""
+
+    needs = Permission.CONDITION_ACCEPT
+    type: Literal["accept_condition"] = "accept_condition"
+    condition: str
+    accepted: bool = True
+    rationale: str = ""
+
+
+class HoldProject(Command):
+    """Stop every clock until the project is resumed; say when to look again."""
+
+    needs = Permission.PROJECT_HOLD
+    type: Literal["hold_project"] = "hold_project"
+    reason: Reason
+    review_at: datetime | None = None
+
+
+class ResumeProject(Command):
+    """Go on from the point where the project was held."""
+
+    needs = Permission.PROJECT_HOLD
+    type: Literal["resume_project"] = "resume_project"
+    reason: Reason
+
+
+class KillProject(Command):
+    """Stop the project for good."""
+
+    needs = Permission.PROJECT_KILL
+    type: Literal["kill_project"] = "kill_project"
+    reason: Reason
+    spent: int | None = None
+
+
+class AdoptPolicy(Command):
+    """Name the edition that binds the project: from its next gate, or at once."""
+
+    needs = Permission.POLICY_ADOPT
+    type: Literal["adopt_policy"] = "adopt_policy"
+    policy: PolicyRef
+    at_once: bool = False
+    reason: Reason
+
+
+class FallDue(Value):
+    """Not a person's: the instant of an obligation has come. `obligation` is its id, `at` its instant."""
+
+    type: Literal["fall_due"] = "fall_due"
+    obligation: str
+    at: datetime
+    openings: dict[str, Clock] = Field(default_factory=dict)
+
+
+PersonCommand = (
+    RegisterProject
+    | AmendFacts
+    | OpenGate
+    | SupplyEvidence
+    | SubmitGate
+    | WithdrawSubmission
+    | CastVote
+    | AskForInformation
+    | AnswerInformation
+    | DecideGate
+    | GrantWaiver
+    | ProveCondition
+    | AcceptCondition
+    | HoldProject
+    | ResumeProject
+    | KillProject
+    | AdoptPolicy
+)
+AnyCommand = Annotated[PersonCommand, Field(discriminator="type")]
+COMMANDS: TypeAdapter[PersonCommand] = TypeAdapter(AnyCommand)
+"""Reads any person's command from JSON by its `type`."""

@@ -1,0 +1,200 @@
+"""What happened, in the past tense: the vocabulary of the audit trail.
+
+The tag `type` reads `source:subject:action`; the source is `person` (somebody asked), `policy` (a rule followed)
+or `clock` (an instant came). Events say everything that `evolve` needs; nothing is looked up again.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from lifecycle.domain.gate_events import (
+    ConditionAccepted,
+    ConditionMissed,
+    ConditionProved,
+    EvidenceSupplied,
+    GateDecided,
+    GateSubmitted,
+    InformationAnswered,
+    InformationRequested,
+    LadderStepped,
+    RecurrenceCame,
+    RoundOpened,
+    RoundReturned,
+    SubmissionWithdrawn,
+    VoteCast,
+    VotesVoided,
+    WaiverExpired,
+    WaiverGranted,
+)
+from lifecycle.domain.people import Actor
+from lifecycle.domain.project import Clock, PolicyRef
+from lifecycle.domain.values import FactValue, Names, Value
+
+
+class ProjectRegistered(Value):
+    """A project came under governance."""
+
+    type: Literal["person:project:registered"] = "person:project:registered"
+    project: str
+    name: str
+    portfolio: str
+    manager: str | None
+    sponsor: str | None
+    policy: PolicyRef
+    facts: dict[str, FactValue]
+    tier: str
+    attested: str = ""
+
+
+class StageEntered(Value):
+    """The project entered a stage; a stage without a way out closes it. `recurring` gates start to count."""
+
+    type: Literal["policy:stage:entered"] = "policy:stage:entered"
+    stage: str
+    before: str | None
+    recurring: Names = ()
+    closes: bool = False
+
+
+class FactsAmended(Value):
+    """Facts, name or posts changed; null means unknown."""
+
+    type: Literal["person:facts:amended"] = "person:facts:amended"
+    facts: dict[str, FactValue | None] = Field(default_factory=dict)
+    name: str | None = None
+    portfolio: str | None = None
+    manager: str | None = None
+    sponsor: str | None = None
+    reason: str = ""
+
+
+class TierChanged(Value):
+    """The tier in force changed; open rounds are judged under the heaviest tier they have seen."""
+
+    type: Literal["policy:tier:changed"] = "policy:tier:changed"
+    before: str
+    after: str
+    raised_rounds: Names = ()
+
+
+class BaselineTaken(Value):
+    """The facts of this moment became the baseline."""
+
+    type: Literal["policy:baseline:taken"] = "policy:baseline:taken"
+    gate: str | None
+    values: dict[str, FactValue]
+
+
+class BreachFound(Value):
+    """A forecast left its tolerance."""
+
+    type: Literal["policy:breach:found"] = "policy:breach:found"
+    tolerance: str
+    sentence: str
+
+
+class BreachCleared(Value):
+    """A forecast came back within its tolerance, or its baseline moved."""
+
+    type: Literal["policy:breach:cleared"] = "policy:breach:cleared"
+    tolerance: str
+
+
+class ProjectHeld(Value):
+    """Every clock stopped."""
+
+    type: Literal["person:project:held", "policy:project:held"]
+    reason: str
+    review_at: datetime | None = None
+
+
+class HoldReviewDue(Value):
+    """The day came to look again at a held project."""
+
+    type: Literal["clock:hold:due"] = "clock:hold:due"
+
+
+class ProjectResumed(Value):
+    """The clocks went on; `clocks` are the new instants by gate."""
+
+    type: Literal["person:project:resumed"] = "person:project:resumed"
+    reason: str
+    clocks: dict[str, Clock] = Field(default_factory=dict)
+
+
+class ProjectKilled(Value):
+    """The project was stopped for good."""
+
+    type: Literal["person:project:killed", "policy:project:killed"]
+    reason: str
+    spent: int | None = None
+
+
+class PolicyOffered(Value):
+    """An edition of the policy will bind the project from its next stage."""
+
+    type: Literal["person:policy:offered"] = "person:policy:offered"
+    policy: PolicyRef
+    reason: str
+
+
+class PolicyBound(Value):
+    """From here on this edition binds the project."""
+
+    type: Literal["policy:policy:bound"] = "policy:policy:bound"
+    policy: PolicyRef
+    reason: str = ""
+
+
+Event = (
+    ProjectRegistered
+    | StageEntered
+    | FactsAmended
+    | TierChanged
+    | BaselineTaken
+    | BreachFound
+    | BreachCleared
+    | RoundOpened
+    | RecurrenceCame
+    | EvidenceSupplied
+    | VotesVoided
+    | RoundReturned
+    | GateSubmitted
+    | SubmissionWithdrawn
+    | VoteCast
+    | InformationRequested
+    | InformationAnswered
+    | GateDecided
+    | WaiverGranted
+    | WaiverExpired
+    | ConditionProved
+    | ConditionAccepted
+    | ConditionMissed
+    | LadderStepped
+    | ProjectHeld
+    | HoldReviewDue
+    | ProjectResumed
+    | ProjectKilled
+    | PolicyOffered
+    | PolicyBound
+)
+
+
+class Recorded(Value):
+    """An event in its place: number `seq` of its project, when it happened, by whom, by which command.
+
+    `actor` is none when nobody asked (a clock); `policy` is the digest of the edition that was in force.
+    """
+
+    seq: int = Field(ge=1)
+    at: datetime
+    actor: Actor | None
+    command: str | None
+    policy: str
+    event: Annotated[Event, Field(discriminator="type")]
+
+
+RECORDED: TypeAdapter[tuple[Recorded, ...]] = TypeAdapter(tuple[Recorded, ...])
+"""Reads a run of recorded events from JSON."""

@@ -1,0 +1,194 @@
+"""What happened at the gates, in the past tense: rounds, votes, decisions, and what follows them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from lifecycle.domain.evidence import EvidenceVersion
+from lifecycle.domain.project import Clock, Condition, Outcome, Question, Vote, Waiver
+from lifecycle.domain.values import Names, Value
+
+
+class RoundOpened(Value):
+    """A round of a gate began in preparation, with the evidence of the round before."""
+
+    type: Literal["policy:round:opened"] = "policy:round:opened"
+    gate: str
+    round: int
+    reason: str
+    tier: str
+    clock: Clock | None = None
+
+
+class RecurrenceCame(Value):
+    """The instant of a recurring gate came; when its round before is still open, no new one opens."""
+
+    type: Literal["clock:recurrence:came"] = "clock:recurrence:came"
+    gate: str
+    count: int
+    opened: bool
+
+
+class EvidenceSupplied(Value):
+    """A version of an evidence item was supplied."""
+
+    type: Literal["person:evidence:supplied"] = "person:evidence:supplied"
+    gate: str
+    round: int
+    evidence: EvidenceVersion
+    evidence_digest: str | None = None
+
+
+class VotesVoided(Value):
+    """Votes fell because what they relied on changed."""
+
+    type: Literal["policy:votes:voided"] = "policy:votes:voided"
+    gate: str
+    round: int
+    voters: Names
+    because: str
+
+
+class RoundReturned(Value):
+    """A submitted round went back to preparation because stricter rules now ask for more."""
+
+    type: Literal["policy:round:returned"] = "policy:round:returned"
+    gate: str
+    round: int
+    missing: tuple[str, ...]
+
+
+class GateSubmitted(Value):
+    """The evidence was frozen and the approvers called."""
+
+    type: Literal["person:gate:submitted"] = "person:gate:submitted"
+    gate: str
+    round: int
+    evidence_digest: str
+    findings: dict[str, str]
+    clock: Clock | None = None
+
+
+class SubmissionWithdrawn(Value):
+    """The submitter took the submission back."""
+
+    type: Literal["person:gate:withdrawn"] = "person:gate:withdrawn"
+    gate: str
+    round: int
+    reason: str
+
+
+class VoteCast(Value):
+    """A gatekeeper voted; `replaces` says that an earlier vote of the same person gave way."""
+
+    type: Literal["person:vote:cast"] = "person:vote:cast"
+    gate: str
+    round: int
+    vote: Vote
+    replaces: bool = False
+
+
+class InformationRequested(Value):
+    """A gatekeeper asked; the approver's clock stopped."""
+
+    type: Literal["person:information:requested"] = "person:information:requested"
+    gate: str
+    round: int
+    question: Question
+
+
+class InformationAnswered(Value):
+    """The submitter answered; the approver's clock went on."""
+
+    type: Literal["person:information:answered"] = "person:information:answered"
+    gate: str
+    round: int
+    answer: str
+    clock: Clock | None = None
+
+
+class Basis(StrEnum):
+    """Whose decision it was."""
+
+    VOTES = "votes"
+    CHAIR = "chair"
+    PMO = "pmo"
+    MANAGER = "manager"
+    RAISED = "raised"
+
+
+class GateDecided(Value):
+    """The decision of a round. `against` lists what the advice or the rules still missed (supportive PMO)."""
+
+    type: Literal["person:gate:decided"] = "person:gate:decided"
+    gate: str
+    round: int
+    outcome: Outcome
+    basis: Basis
+    decided_by: Names
+    rationale: str
+    evidence_digest: str
+    tier: str
+    findings: dict[str, str]
+    against: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    review_at: datetime | None = None
+
+
+class WaiverGranted(Value):
+    """A requirement was waived."""
+
+    type: Literal["person:waiver:granted"] = "person:waiver:granted"
+    waiver: Waiver
+
+
+class WaiverExpired(Value):
+    """A waiver ran out."""
+
+    type: Literal["clock:waiver:expired"] = "clock:waiver:expired"
+    waiver: str
+
+
+class ConditionProved(Value):
+    """The owner says, with proof, that a condition is fulfilled."""
+
+    type: Literal["person:condition:proved"] = "person:condition:proved"
+    condition: str
+    proof: str
+
+
+class ConditionAccepted(Value):
+    """A proof was accepted, or sent back."""
+
+    type: Literal["person:condition:accepted"] = "person:condition:accepted"
+    condition: str
+    accepted: bool
+    rationale: str = ""
+
+
+class ConditionMissed(Value):
+    """A condition was not fulfilled in time."""
+
+    type: Literal["clock:condition:missed"] = "clock:condition:missed"
+    condition: str
+
+
+class LadderAction(StrEnum):
+    """What a step of a ladder does."""
+
+    REMIND = "remind"
+    NOTIFY = "notify"
+    WIDEN = "widen"
+    RAISE = "raise"
+    HOLD = "hold"
+
+
+class LadderStepped(Value):
+    """A deadline was missed and the next step of the ladder was taken."""
+
+    type: Literal["clock:ladder:stepped"] = "clock:ladder:stepped"
+    gate: str
+    round: int
+    step: int
+    action: LadderAction
+    role: str | None = None

@@ -1,0 +1,142 @@
+"""People as the policy sees them: roles in a scope, permissions, and acting for somebody else."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from lifecycle.domain.values import Names, Value
+
+EVERYWHERE = "everywhere"
+
+Scope = Annotated[str, StringConstraints(pattern=r"^(everywhere|(portfolio|project):[^\s:][^\n:]{0,118})$")]
+"""Where a role holds: `everywhere`, `portfolio:<id>` or `project:<key>`."""
+
+RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+
+
+class Permission(StrEnum):
+    """What a role allows, named `subject:object:verb`; a route or a command needs exactly one."""
+
+    PROJECT_REGISTER = "project:record:register"
+    PROJECT_READ = "project:record:read"
+    FACTS_AMEND = "project:facts:amend"
+    EVIDENCE_SUPPLY = "project:evidence:supply"
+    GATE_SUBMIT = "project:gate:submit"
+    GATE_VOTE = "project:gate:vote"
+    GATE_DECIDE = "project:gate:decide"
+    WAIVER_GRANT = "project:waiver:grant"
+    CONDITION_PROVE = "project:condition:prove"
+    CONDITION_ACCEPT = "project:condition:accept"
+    PROJECT_HOLD = "project:life:hold"
+    PROJECT_KILL = "project:life:kill"
+    POLICY_ADOPT = "project:policy:adopt"
+    SELF_SERVE = "office:self:serve"
+    PORTFOLIO_READ = "office:portfolio:read"
+    REGISTER_IMPORT = "office:register:import"
+    POLICY_READ = "office:policy:read"
+    POLICY_PUBLISH = "office:policy:publish"
+    PEOPLE_READ = "office:people:read"
+    PEOPLE_MANAGE = "office:people:manage"
+    AUDIT_READ = "office:audit:read"
+
+
+P = Permission
+_READER = frozenset({P.PROJECT_READ, P.POLICY_READ, P.SELF_SERVE})
+_GATEKEEPER = _READER | {P.GATE_VOTE, P.GATE_DECIDE, P.WAIVER_GRANT, P.CONDITION_PROVE, P.CONDITION_ACCEPT}
+_OFFICE = _READER | {P.PORTFOLIO_READ, P.PEOPLE_READ}
+
+ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
+    "project_manager": _READER
+    | {P.FACTS_AMEND, P.EVIDENCE_SUPPLY, P.GATE_SUBMIT, P.GATE_DECIDE, P.CONDITION_PROVE, P.PROJECT_HOLD},
+    "sponsor": _GATEKEEPER | {P.PROJECT_HOLD, P.PROJECT_KILL},
+    "pmo_director": _OFFICE
+    | _GATEKEEPER
+    | {
+        P.PROJECT_REGISTER,
+        P.FACTS_AMEND,
+        P.PROJECT_HOLD,
+        P.PROJECT_KILL,
+        P.POLICY_ADOPT,
+        P.POLICY_PUBLISH,
+        P.PEOPLE_MANAGE,
+        P.AUDIT_READ,
+        P.REGISTER_IMPORT,
+    },
+    "pmo_analyst": _OFFICE | {P.PROJECT_REGISTER, P.FACTS_AMEND, P.REGISTER_IMPORT},
+    "auditor": _OFFICE | {P.AUDIT_READ},
+    "administrator": _OFFICE | {P.PEOPLE_MANAGE, P.POLICY_PUBLISH, P.REGISTER_IMPORT, P.PROJECT_REGISTER},
+}
+"""The office's own roles. Any other role a policy names is a gatekeeper's: it reads, votes and follows conditions."""
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """Everything the roles allow together; nobody without a role may do anything."""
+    return frozenset[Permission]().union(*(ROLE_PERMISSIONS.get(role, _GATEKEEPER) for role in roles))
+
+
+def covers(scope: str, project: str, portfolio: str) -> bool:
+    """Whether a scope reaches a project of a portfolio."""
+    return scope in (EVERYWHERE, f"portfolio:{portfolio}", f"project:{project}")
+
+
+class Grant(Value):
+    """A role that a person holds in a scope."""
+
+    person: str
+    role: RoleName
+    scope: Scope = EVERYWHERE
+
+
+class Delegation(Value):
+    """`receiver` may act for `giver`: where, up to which amount (minor units), from when until when, and why."""
+
+    id: str
+    giver: str
+    receiver: str
+    scope: Scope = EVERYWHERE
+    limit: int | None = Field(default=None, ge=0)
+    starts: datetime
+    ends: datetime
+    reason: str
+
+    def running(self, instant: datetime) -> bool:
+        """Whether the interval, its end excluded, contains the instant."""
+        return self.starts <= instant < self.ends
+
+
+class Actor(Value):
+    """Who asks: the person, the roles held on this project, and for whom they act.
+
+    When acting for somebody, `roles` are the roles that the giver holds by grant or post, never by delegation, so that
+    delegation does not cascade. `directory_version` is the state of the directory in which the roles were read.
+    """
+
+    person: str
+    roles: Names = ()
+    acting_for: str | None = None
+    delegation: Delegation | None = None
+    directory_version: int = 0
+
+    @property
+    def principal(self) -> str:
+        """The person whose authority is used."""
+        return self.acting_for or self.person
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The persons who take part through this actor, one or two."""
+        return (self.person,) if self.acting_for in (None, self.person) else (self.person, self.principal)
+
+
+class Roster(Value):
+    """Who could act on one project now: role -> people, and who is absent; a leaver stands in neither."""
+
+    holders: dict[str, Names] = Field(default_factory=dict)
+    absent: Names = ()
+
+    def present(self, role: str) -> tuple[str, ...]:
+        """The people who hold the role and are not absent."""
+        return tuple(person for person in self.holders.get(role, ()) if person not in self.absent)

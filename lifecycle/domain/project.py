@@ -1,0 +1,245 @@
+"""The state of one project's lifecycle: one frozen, serialisable value, changed only by events."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from lifecycle.domain.evidence import EvidenceVersion
+from lifecycle.domain.values import FactValue, Names, Value
+
+STATE_SCHEMA = 1
+
+
+class Status(StrEnum):
+    """Whether the project lives."""
+
+    ACTIVE = "active"
+    ON_HOLD = "on_hold"
+    CLOSED = "closed"
+    KILLED = "killed"
+
+
+class RoundStatus(StrEnum):
+    """Where one trip through a gate stands."""
+
+    PREPARING = "preparing"
+    SUBMITTED = "submitted"
+    INFORMATION_REQUESTED = "information_requested"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
+class Outcome(StrEnum):
+    """What a gate can decide."""
+
+    GO = "go"
+    CONDITIONAL_GO = "conditional_go"
+    HOLD = "hold"
+    RECYCLE = "recycle"
+    KILL = "kill"
+
+
+class VoteVerdict(StrEnum):
+    """What one gatekeeper says; to ask for information is a question, not a vote."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    ABSTAIN = "abstain"
+    RECUSE = "recuse"
+
+
+class OnMiss(StrEnum):
+    """What a missed condition does."""
+
+    NOTIFY = "notify"
+    HOLD = "hold"
+    REOPEN = "reopen"
+
+
+class PolicyRef(Value):
+    """The edition of a policy, by name, version and digest."""
+
+    id: str
+    version: int
+    digest: str
+
+
+class Clock(Value):
+    """The running time of a round: when it is due, and the instant of each ladder step (UTC).
+
+    Instants are worked out in working time before the command is sent; `taken` steps have fired.
+    """
+
+    started_at: datetime
+    due: datetime | None = None
+    steps: tuple[datetime, ...] = ()
+    taken: int = 0
+    stopped_at: datetime | None = None
+
+
+class Promise(Value):
+    """A condition as it is proposed: who owes what until when, and what happens if not."""
+
+    text: str = Field(min_length=1, max_length=2_000)
+    owner: str
+    due: datetime
+    on_miss: OnMiss | None = None
+
+
+class Vote(Value):
+    """One gatekeeper's word, bound to the evidence that was shown; `relied_on` names the items it read."""
+
+    voter: str
+    principal: str
+    roles: Names
+    verdict: VoteVerdict
+    rationale: str
+    at: datetime
+    evidence_digest: str
+    relied_on: Names = ()
+    conditions: tuple[Promise, ...] = ()
+    void: bool = False
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The persons whom this vote uses up."""
+        return (self.voter,) if self.voter == self.principal else (self.voter, self.principal)
+
+
+class Question(Value):
+    """Information that a gatekeeper asked for."""
+
+    asked_by: str
+    text: str
+    at: datetime
+    answer: str | None = None
+    answered_by: str | None = None
+
+
+class Round(Value):
+    """One trip through a gate, numbered; `tier` is the heaviest tier it has seen, `participants` may not approve it."""
+
+    gate: str
+    number: int = Field(ge=1)
+    status: RoundStatus = RoundStatus.PREPARING
+    reason: str = ""
+    opened_at: datetime
+    tier: str
+    evidence: dict[str, EvidenceVersion] = Field(default_factory=dict)
+    managers: Names = ()
+    submitters: Names = ()
+    evidence_authors: Names = ()
+    submitted_at: datetime | None = None
+    evidence_digest: str | None = None
+    material_seq: int = 0
+    votes: tuple[Vote, ...] = ()
+    questions: tuple[Question, ...] = ()
+    clock: Clock | None = None
+    widened_to: Names = ()
+    raised_to: str | None = None
+    outcome: Outcome | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the round still awaits its decision."""
+        return self.status not in (RoundStatus.DECIDED, RoundStatus.WITHDRAWN)
+
+    @property
+    def is_before_approvers(self) -> bool:
+        """Whether approvers have been called."""
+        return self.status in (RoundStatus.SUBMITTED, RoundStatus.INFORMATION_REQUESTED)
+
+    @property
+    def standing_votes(self) -> tuple[Vote, ...]:
+        """The votes that still count."""
+        return tuple(vote for vote in self.votes if not vote.void)
+
+
+class ConditionStatus(StrEnum):
+    """Where a promise stands."""
+
+    OPEN = "open"
+    PROVED = "proved"
+    MET = "met"
+    MISSED = "missed"
+
+
+class Condition(Value):
+    """A promise made at a conditional go."""
+
+    id: str
+    gate: str
+    round: int
+    text: str
+    owner: str
+    due: datetime
+    on_miss: OnMiss
+    status: ConditionStatus = ConditionStatus.OPEN
+    proof: str | None = None
+    proved_by: str | None = None
+
+
+class Waiver(Value):
+    """Permission to pass one requirement of one gate without it, until it expires."""
+
+    id: str
+    gate: str
+    requirement: str
+    granted_by: str
+    reason: str
+    compensating_control: str
+    expires: datetime
+    expired: bool = False
+
+
+class Recurrence(Value):
+    """A gate that comes round by itself: counted from `anchor`, `fired` times so far."""
+
+    gate: str
+    anchor: datetime
+    fired: int = 0
+
+
+class ProjectState(Value):
+    """Everything a judgement needs to know of one project; `seq` counts its events and is its version."""
+
+    model_schema: int = STATE_SCHEMA
+    project: str
+    name: str
+    portfolio: str
+    manager: str | None = None
+    sponsor: str | None = None
+    policy: PolicyRef
+    next_policy: PolicyRef | None = None
+    status: Status = Status.ACTIVE
+    stage: str
+    stage_since: datetime
+    tier: str
+    facts: dict[str, FactValue] = Field(default_factory=dict)
+    baseline: dict[str, FactValue] = Field(default_factory=dict)
+    rounds: dict[str, Round] = Field(default_factory=dict)
+    conditions: dict[str, Condition] = Field(default_factory=dict)
+    waivers: dict[str, Waiver] = Field(default_factory=dict)
+    recurrences: dict[str, Recurrence] = Field(default_factory=dict)
+    breaches: Names = ()
+    hold_review: datetime | None = None
+    hold_reason: str = ""
+    directory_version: int = 0
+    seq: int = 0
+
+    @property
+    def open_rounds(self) -> tuple[Round, ...]:
+        """The rounds that await a decision, in the order of their gates' names."""
+        return tuple(self.rounds[gate] for gate in sorted(self.rounds) if self.rounds[gate].is_open)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the project was closed or killed."""
+        return self.status in (Status.CLOSED, Status.KILLED)
+
+    def posts_of(self, person: str) -> tuple[str, ...]:
+        """The roles that a person holds by the project's own appointment."""
+        posts = {"project_manager": self.manager, "sponsor": self.sponsor}
+        return tuple(role for role, holder in sorted(posts.items()) if holder == person)
