@@ -17,6 +17,7 @@ class RoundOpened(Value):
     round: int
     reason: str
     tier: str
+    kind: str = ""
     clock: Clock | None = None
 
 
@@ -59,13 +60,14 @@ class RoundReturned(Value):
 
 
 class GateSubmitted(Value):
-    """The evidence was frozen and the approvers called."""
+    """The evidence was frozen and the approvers called; `called` names their roles."""
 
     type: Literal["person:gate:submitted"] = "person:gate:submitted"
     gate: str
     round: int
     evidence_digest: str
     findings: dict[str, str]
+    called: Names = ()
     clock: Clock | None = None
 
 
@@ -184,7 +186,7 @@ class LadderAction(StrEnum):
 
 
 class LadderStepped(Value):
-    """A deadline was missed and the next step of the ladder was taken."""
+    """A deadline was missed and the next step of the ladder was taken; `told` names the roles that are addressed."""
 
     type: Literal["clock:ladder:stepped"] = "clock:ladder:stepped"
     gate: str
@@ -192,3 +194,4 @@ class LadderStepped(Value):
     step: int
     action: LadderAction
     role: str | None = None
+    told: Names = ()
