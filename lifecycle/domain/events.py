@@ -71,12 +71,16 @@ class FactsAmended(Value):
 
 
 class TierChanged(Value):
-    """The tier in force changed; open rounds are judged under the heaviest tier they have seen."""
+    """The tier in force changed; open rounds are judged under the heaviest tier they have seen.
+
+    `called` names, by gate, the roles that rounds before their approvers call from now on.
+    """
 
     type: Literal["policy:tier:changed"] = "policy:tier:changed"
     before: str
     after: str
     raised_rounds: Names = ()
+    called: dict[str, Names] = Field(default_factory=dict)
 
 
 class BaselineTaken(Value):
@@ -141,11 +145,12 @@ class PolicyOffered(Value):
 
 
 class PolicyBound(Value):
-    """From here on this edition binds the project."""
+    """From here on this edition binds the project; `called` as at `TierChanged`."""
 
     type: Literal["policy:policy:bound"] = "policy:policy:bound"
     policy: PolicyRef
     reason: str = ""
+    called: dict[str, Names] = Field(default_factory=dict)
 
 
 Event = (
