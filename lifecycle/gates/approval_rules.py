@@ -1,0 +1,161 @@
+"""The rules of approval: who may vote and decide, on what they were shown, and when the gate is earned."""
+
+from lifecycle.domain.project import Outcome, RoundStatus, VoteVerdict
+from lifecycle.domain.verdicts import Reason, Refusal
+from lifecycle.gates.approvals import called_roles, excluded, named_roles, standing
+from lifecycle.gates.case import Case, refuse
+from lifecycle.gates.criteria import findings_of, missing
+from lifecycle.gates.deciding import decider, opens, passage_blocked
+from lifecycle.gates.policy import Pmo
+
+
+def round_is_the_current_one(case: Case) -> Refusal | None:
+    """A vote or decision names the round it is for, and that round awaits one."""
+    round_ = case.state.rounds.get(case.command.gate)
+    if round_ is None:
+        return refuse(Reason.GATE_NOT_OPEN, f"The gate {case.label} is not open.", "See the project's open gates.")
+    if case.command.round < round_.number or not round_.is_open:
+        outcome = f": {round_.outcome}" if round_.outcome and case.command.round == round_.number else ""
+        sentence = f"Round {case.command.round} is over{outcome}."
+        return refuse(Reason.ALREADY_DECIDED, sentence, "Look at the gate as it stands now.")
+    if case.command.round > round_.number or round_.status is RoundStatus.PREPARING:
+        return refuse(Reason.NOT_SUBMITTED, "This round is not before the approvers.", "Wait until it is submitted.")
+    return None
+
+
+def no_question_is_open(case: Case) -> Refusal | None:
+    """While a question awaits its answer the gate rests."""
+    if case.round.status is not RoundStatus.INFORMATION_REQUESTED:
+        return None
+    question = case.round.questions[-1]
+    sentence = f"{question.asked_by} has asked the submitter for information."
+    return refuse(Reason.QUESTION_OPEN, sentence, "Wait for the answer; then vote or decide.")
+
+
+def evidence_was_shown(case: Case) -> Refusal | None:
+    """A vote or decision counts only for the evidence and the state that were shown."""
+    seen, round_ = case.asked.expected_version, case.round
+    if case.command.evidence_digest == round_.evidence_digest and (seen is None or seen >= round_.material_seq):
+        return None
+    sentence = "The evidence or the facts have changed since you looked."
+    return refuse(Reason.STALE, sentence, "Look at what changed, then repeat.", (f"version {case.state.seq}",))
+
+
+def approver_took_no_part(case: Case) -> Refusal | None:
+    """Who submitted, manages or wrote the evidence of a round, and whoever acts for them, may not approve it."""
+    barred = set(excluded(case.gate, case.round)) & set(case.asked.actor.people)
+    if not barred:
+        return None
+    names = " and ".join(sorted(barred))
+    sentence = f"{names} took part in this round as submitter, manager or author of evidence."
+    return refuse(Reason.EXCLUDED, sentence, "Leave the vote to gatekeepers who took no part in it.")
+
+
+def role_is_called(case: Case) -> Refusal | None:
+    """Only people whose role the gate calls may vote or ask."""
+    called = called_roles(case.book, case.state, case.round)
+    if set(called) & case.roles:
+        return None
+    sentence = "The gate does not call any of your roles."
+    return refuse(Reason.NO_SLOT, sentence, f"It calls: {', '.join(called) or 'nobody'}.", called)
+
+
+def person_votes_once(case: Case) -> Refusal | None:
+    """One person has one vote, in whatever role and for whomever; it can be changed until the decision."""
+    actor = case.asked.actor
+    for vote in case.round.standing_votes:
+        if not set(vote.people) & set(actor.people):
+            continue
+        same_capacity = (vote.voter, vote.principal) == (actor.person, actor.principal)
+        if same_capacity and vote.verdict is not case.command.verdict and vote.verdict is not VoteVerdict.RECUSE:
+            continue
+        who = " and ".join(sorted(set(vote.people) & set(actor.people)))
+        sentence = f"{who} has already voted in this round ({vote.verdict})."
+        return refuse(Reason.ALREADY_VOTED, sentence, "One person fills one slot; leave the other to somebody else.")
+    return None
+
+
+def promises_fit(case: Case) -> Refusal | None:
+    """Conditions go with a yes, where the gate allows a conditional go, and are due on a day to come."""
+    asked = case.command
+    if not asked.conditions:
+        return None
+    allowed = Outcome.CONDITIONAL_GO in case.gate.decisions
+    says_yes = (getattr(asked, "verdict", None), getattr(asked, "outcome", None))
+    affirmative = says_yes in ((VoteVerdict.APPROVE, None), (None, Outcome.CONDITIONAL_GO))
+    if not (allowed and affirmative):
+        sentence = "Conditions cannot be set here."
+        return refuse(Reason.OUTCOME_NOT_ALLOWED, sentence, "Leave the conditions out, or decide a conditional go.")
+    if any(promise.due <= case.now for promise in asked.conditions):
+        return refuse(
+            Reason.CONDITION_DATE_PAST, "A condition is due in the past.", "Give every condition a later date."
+        )
+    return None
+
+
+def decider_decides(case: Case) -> Refusal | None:
+    """A decision belongs to the chair, to the PMO where it is directive, or to the manager where it only advises."""
+    role, _ = decider(case.book, case.round)
+    if role is None:
+        sentence = "At this gate the votes decide."
+        return refuse(Reason.NOT_DECIDER, sentence, "Cast a vote instead.")
+    if role in case.roles:
+        return None
+    return refuse(
+        Reason.NOT_DECIDER, f"Here the {role.replace('_', ' ')} decides.", f"Leave it to the {role}.", (role,)
+    )
+
+
+def decider_took_no_part(case: Case) -> Refusal | None:
+    """Who took part in a round does not decide it, unless the policy leaves the decision to the manager."""
+    return None if case.book.policy.pmo is Pmo.SUPPORTIVE else approver_took_no_part(case)
+
+
+def outcome_is_allowed(case: Case) -> Refusal | None:
+    """A gate decides only what its policy lets it decide."""
+    allowed = case.gate.decisions
+    if case.command.outcome not in allowed:
+        sentence = f"This gate cannot decide {case.command.outcome}."
+        return refuse(Reason.OUTCOME_NOT_ALLOWED, sentence, f"Choose one of: {', '.join(allowed)}.", tuple(allowed))
+    if case.command.outcome is Outcome.CONDITIONAL_GO and not case.command.conditions:
+        sentence = "A conditional go needs at least one condition."
+        return refuse(Reason.CONDITIONS_MISSING, sentence, "Name what is owed, by whom and until when, or decide go.")
+    return None
+
+
+def gate_is_earned(case: Case) -> Refusal | None:
+    """The gate opens only when its criteria are met and its approvals given; a supportive PMO only advises."""
+    if not opens(case.command.outcome) or case.book.policy.pmo is Pmo.SUPPORTIVE:
+        return None
+    lacking = missing(findings_of(case.book, case.state, case.round, case.now))
+    if lacking:
+        sentence = f"Not met: {', '.join(finding.label for finding in lacking)}."
+        remedy = " ".join(dict.fromkeys(f.remedy for f in lacking if f.remedy)) or "Choose another outcome."
+        return refuse(Reason.CRITERIA_NOT_MET, sentence, remedy, tuple(finding.requirement for finding in lacking))
+    now = standing(case.book, case.state, case.round)
+    if case.book.policy.pmo is Pmo.DIRECTIVE or now.approved or not case.gate.approvals.all:
+        return None
+    waiting = ", ".join(role.replace("_", " ") for role in now.pending_roles)
+    remedy = "Wait for their votes, or choose another outcome."
+    return refuse(
+        Reason.APPROVALS_MISSING,
+        f"Approvals are missing: {waiting or 'nobody can give them'}.",
+        remedy,
+        now.pending_roles,
+    )
+
+
+def way_is_clear(case: Case) -> Refusal | None:
+    """While an exception or a re-opened gate awaits its decision, no stage gate opens."""
+    if not opens(case.command.outcome):
+        return None
+    return passage_blocked(case.book, case.state, case.round)
+
+
+def gatekeeper_accepts(case: Case) -> Refusal | None:
+    """A proof is accepted by a gatekeeper of the gate that set the condition, or by the PMO."""
+    gate = case.book.policy.gates.get(case.state.conditions[case.command.condition].gate)
+    roles = {case.book.policy.pmo_role, *(named_roles(gate) if gate else ())}
+    if roles & case.roles:
+        return None
+    return refuse(Reason.NOT_PERMITTED, "You are no gatekeeper of that gate.", f"Ask: {', '.join(sorted(roles))}.")

@@ -1,0 +1,215 @@
+"""`decide(books, state, command, now) -> verdict`: one judgement for workflow, pages and rehearsals alike."""
+
+from datetime import datetime
+from typing import Final
+
+from lifecycle.domain import commands as asked
+from lifecycle.domain.events import ProjectRegistered
+from lifecycle.domain.people import permissions_of
+from lifecycle.domain.project import ProjectState, Status
+from lifecycle.domain.values import FactValue
+from lifecycle.domain.verdicts import Accepted, Denied, Reason, Refusal, Verdict, Waiting
+from lifecycle.gates import approval_rules as approval
+from lifecycle.gates import consequences, rules
+from lifecycle.gates import gate_rules as gates
+from lifecycle.gates.case import Case, Rule, Rulebooks, refuse
+from lifecycle.gates.effects import happen
+from lifecycle.gates.falling_due import fall_due
+from lifecycle.gates.ledger import Ledger
+from lifecycle.gates.obligations import obligations
+
+_EVERY: Final[tuple[Rule, ...]] = (rules.directory_is_current, rules.delegation_is_valid, rules.actor_is_permitted)
+_SEEN: Final[tuple[Rule, ...]] = (*_EVERY, rules.state_was_seen)
+_AT_A_GATE: Final[tuple[Rule, ...]] = (gates.gate_is_known, rules.project_lives, rules.project_is_not_on_hold)
+_BEFORE_APPROVERS: Final[tuple[Rule, ...]] = (*_EVERY, *_AT_A_GATE, approval.round_is_the_current_one)
+
+RULES: Final[dict[type[asked.Command], tuple[Rule, ...]]] = {
+    asked.AmendFacts: (
+        *_SEEN,
+        rules.project_was_not_killed,
+        rules.posts_are_the_offices,
+        rules.facts_fit,
+        rules.something_is_amended,
+    ),
+    asked.OpenGate: (*_SEEN, *_AT_A_GATE, gates.gate_opens_on_request, gates.gate_has_no_open_round),
+    asked.SupplyEvidence: (
+        *_SEEN,
+        *_AT_A_GATE,
+        gates.gate_has_an_open_round,
+        gates.item_is_asked_for,
+        gates.answers_fit_the_form,
+    ),
+    asked.SubmitGate: (
+        *_SEEN,
+        *_AT_A_GATE,
+        gates.gate_has_an_open_round,
+        gates.round_is_in_preparation,
+        gates.gate_is_ready,
+    ),
+    asked.WithdrawSubmission: (
+        *_SEEN,
+        *_AT_A_GATE,
+        gates.gate_has_an_open_round,
+        gates.round_can_be_withdrawn,
+    ),
+    asked.CastVote: (
+        *_BEFORE_APPROVERS,
+        approval.approver_took_no_part,
+        approval.role_is_called,
+        approval.person_votes_once,
+        approval.no_question_is_open,
+        approval.evidence_was_shown,
+        approval.promises_fit,
+    ),
+    asked.AskForInformation: (
+        *_BEFORE_APPROVERS,
+        approval.approver_took_no_part,
+        approval.role_is_called,
+        approval.no_question_is_open,
+    ),
+    asked.AnswerInformation: (*_SEEN, *_AT_A_GATE, gates.gate_has_an_open_round, gates.a_question_is_open),
+    asked.DecideGate: (
+        *_BEFORE_APPROVERS,
+        approval.decider_decides,
+        approval.decider_took_no_part,
+        approval.no_question_is_open,
+        approval.evidence_was_shown,
+        approval.outcome_is_allowed,
+        approval.promises_fit,
+        rules.review_lies_ahead,
+        approval.gate_is_earned,
+        approval.way_is_clear,
+    ),
+    asked.GrantWaiver: (
+        *_SEEN,
+        *_AT_A_GATE,
+        gates.gate_has_an_open_round,
+        gates.waiver_is_the_granters,
+        approval.approver_took_no_part,
+        gates.requirement_can_be_waived,
+    ),
+    asked.ProveCondition: (
+        *_SEEN,
+        rules.project_was_not_killed,
+        rules.condition_is_known,
+        rules.owner_proves,
+        rules.condition_awaits_proof,
+    ),
+    asked.AcceptCondition: (
+        *_SEEN,
+        rules.project_was_not_killed,
+        rules.condition_is_known,
+        approval.gatekeeper_accepts,
+        rules.nobody_accepts_their_own_proof,
+        rules.condition_is_proved,
+    ),
+    asked.HoldProject: (*_SEEN, rules.project_lives, rules.project_can_be_held, rules.review_lies_ahead),
+    asked.ResumeProject: (*_SEEN, rules.project_lives, rules.project_can_be_resumed),
+    asked.KillProject: (*_SEEN, rules.project_lives),
+    asked.AdoptPolicy: (
+        *_SEEN,
+        rules.project_lives,
+        rules.policy_is_at_hand,
+        rules.policy_differs,
+        rules.policy_fits_the_project,
+    ),
+}
+"""Per command the rules it must pass, in order; the first that says no is the answer."""
+
+NOT_YET: Final = frozenset(
+    {
+        Reason.QUESTION_OPEN,
+        Reason.PROJECT_ON_HOLD,
+        Reason.APPROVALS_MISSING,
+        Reason.EXCEPTION_OPEN,
+        Reason.REOPENED_GATE_OPEN,
+        Reason.NOT_DUE,
+    }
+)
+"""Refusals that time or other people lift: the same request may succeed later."""
+
+
+def decide(books: Rulebooks, state: ProjectState | None, command: asked.PersonCommand, now: datetime) -> Verdict:
+    """Judge a person's command: accepted with its events, denied, or not yet. `now` is an aware instant in UTC."""
+    if isinstance(command, asked.RegisterProject):
+        return _register(books, state, command, now)
+    if state is None:
+        refusal = refuse(Reason.UNKNOWN_PROJECT, "There is no such project.", "Register it first.")
+        return Denied(refusal=refusal)
+    case = Case(books[state.policy.digest], books, state, command, now)
+    refusal_or_none = next((no for rule in RULES[type(command)] if (no := rule(case))), None)
+    if refusal_or_none:
+        return _no(refusal_or_none)
+    ledger = Ledger(
+        books,
+        state,
+        now,
+        digest=state.policy.digest,
+        actor=command.actor,
+        command=command.id,
+        openings=command.openings,
+    )
+    happen(command, ledger)
+    return Accepted(events=tuple(ledger.events))
+
+
+def decide_due(books: Rulebooks, state: ProjectState, due: asked.FallDue, now: datetime) -> Verdict:
+    """Judge an obligation whose instant is said to have come; what is not due, or no longer owed, changes nothing."""
+    owed = {obligation.id: obligation for obligation in obligations(books[state.policy.digest].policy, state)}
+    obligation = owed.get(due.obligation)
+    if obligation is None or obligation.at > now:
+        return _no(refuse(Reason.NOT_DUE, f"{due.obligation} is not due.", "Wait for its instant."))
+    ledger = Ledger(books, state, now, digest=state.policy.digest, openings=due.openings)
+    fall_due(ledger, due.obligation)
+    return Accepted(events=tuple(ledger.events))
+
+
+def _no(refusal: Refusal) -> Denied | Waiting:
+    return Waiting(refusal=refusal) if refusal.reason in NOT_YET else Denied(refusal=refusal)
+
+
+def _register(
+    books: Rulebooks, state: ProjectState | None, command: asked.RegisterProject, now: datetime
+) -> Accepted | Denied | Waiting:
+    """A project enters at the first stage, or with attested history at a later one, its facts being the baseline."""
+    book = books.get(command.policy.digest)
+    if state is not None:
+        return _no(
+            refuse(Reason.ALREADY_REGISTERED, f"{command.project} is already registered.", "Amend its facts instead.")
+        )
+    if command.needs not in permissions_of(command.actor.roles):
+        remedy = f"Ask the PMO for a role with the permission {command.needs}."
+        return _no(refuse(Reason.NOT_PERMITTED, "None of your roles allows you to register projects.", remedy))
+    if book is None:
+        return _no(refuse(Reason.POLICY_UNKNOWN, "This edition of the policy is not at hand.", "Publish it first."))
+    if wrong := rules.wrong_fact(book.policy.facts, command.facts):
+        return _no(wrong)
+    stages = book.policy.stages
+    stage = command.stage or stages[0]
+    if stage not in stages:
+        return _no(
+            refuse(Reason.UNKNOWN_STAGE, f"The policy has no stage '{stage}'.", f"Use one of: {', '.join(stages)}.")
+        )
+    posts = {name: who for name, who in (("manager", command.manager), ("sponsor", command.sponsor)) if who}
+    facts: dict[str, FactValue] = dict(command.facts)
+    ledger = Ledger(
+        books, None, now, digest=book.digest, actor=command.actor, command=command.id, openings=command.openings
+    )
+    ledger.add(
+        ProjectRegistered(
+            project=command.project,
+            name=command.name,
+            portfolio=command.portfolio,
+            manager=command.manager,
+            sponsor=command.sponsor,
+            policy=command.policy,
+            facts=facts,
+            tier=book.tier_of(facts, posts),
+            attested=command.attested,
+        )
+    )
+    consequences.enter_stage(ledger, stage, None)
+    consequences.attest_baseline(ledger)
+    if ledger.state.status is Status.ACTIVE:
+        consequences.settle_breaches(ledger)
+    return Accepted(events=tuple(ledger.events))

@@ -1,0 +1,47 @@
+"""Who decides a round, and what keeps a passage shut whoever decides."""
+
+from lifecycle.domain.gate_events import Basis
+from lifecycle.domain.project import Outcome, ProjectState, Round
+from lifecycle.domain.verdicts import Reason, Refusal
+from lifecycle.gates.case import refuse
+from lifecycle.gates.policy import Pmo
+from lifecycle.gates.policy_gates import GateKind
+from lifecycle.gates.rulebook import Rulebook
+
+
+def decider(book: Rulebook, round_: Round) -> tuple[str | None, Basis]:
+    """The role that records the decision, and on what basis; no role where the votes decide by themselves.
+
+    A round that the ladder raised is decided by the vote of the role it was raised to.
+    """
+    if round_.raised_to:
+        return None, Basis.RAISED
+    if book.policy.pmo is Pmo.DIRECTIVE:
+        return book.policy.pmo_role, Basis.PMO
+    if book.policy.pmo is Pmo.SUPPORTIVE:
+        return "project_manager", Basis.MANAGER
+    chair = book.policy.gates[round_.gate].chair
+    return chair, Basis.CHAIR if chair else Basis.VOTES
+
+
+def passage_blocked(book: Rulebook, state: ProjectState, round_: Round) -> Refusal | None:
+    """While an exception or a re-opened gate awaits its decision, no stage gate opens."""
+    if book.policy.gates[round_.gate].kind is not GateKind.STAGE:
+        return None
+    for other in state.open_rounds:
+        gate = book.policy.gates.get(other.gate)
+        if gate is None or other.gate == round_.gate:
+            continue
+        label = gate.label or other.gate.replace("_", " ")
+        if gate.kind is GateKind.EXCEPTION:
+            sentence = f"The exception gate {label} is open."
+            return refuse(Reason.EXCEPTION_OPEN, sentence, "Decide the exception first.", (other.gate,))
+        if gate.kind is GateKind.STAGE and gate.from_ != state.stage:
+            sentence = f"The gate {label} was re-opened and awaits its decision."
+            return refuse(Reason.REOPENED_GATE_OPEN, sentence, "Decide the re-opened gate first.", (other.gate,))
+    return None
+
+
+def opens(outcome: Outcome) -> bool:
+    """Whether an outcome lets the project go on."""
+    return outcome in (Outcome.GO, Outcome.CONDITIONAL_GO)

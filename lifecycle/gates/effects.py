@@ -1,0 +1,206 @@
+"""What an accepted command makes happen. The rules have been asked before; here nothing is refused."""
+
+from functools import singledispatch
+
+from lifecycle.domain import commands as asked
+from lifecycle.domain.events import FactsAmended, PolicyBound, PolicyOffered, ProjectHeld, ProjectKilled, ProjectResumed
+from lifecycle.domain.evidence import set_digest
+from lifecycle.domain.gate_events import (
+    ConditionAccepted,
+    ConditionProved,
+    EvidenceSupplied,
+    GateSubmitted,
+    InformationAnswered,
+    InformationRequested,
+    SubmissionWithdrawn,
+    VoteCast,
+    WaiverGranted,
+)
+from lifecycle.domain.project import Outcome, Question, Vote, Waiver
+from lifecycle.gates import consequences
+from lifecycle.gates.approvals import called_roles, relied_on, standing
+from lifecycle.gates.criteria import findings_of, missing, summary
+from lifecycle.gates.deciding import decider, opens
+from lifecycle.gates.ledger import Ledger
+from lifecycle.gates.obligations import later
+from lifecycle.gates.policy import Pmo
+
+
+@singledispatch
+def happen(command: object, ledger: Ledger) -> None:
+    """Add to the ledger what the command makes happen."""
+    raise TypeError(f"{type(command).__name__} has no effect")
+
+
+@happen.register
+def _(command: asked.AmendFacts, ledger: Ledger) -> None:
+    changed = command.model_dump(include={"facts", "name", "portfolio", "manager", "sponsor", "reason"})
+    ledger.add(FactsAmended.model_validate(changed))
+    consequences.settle_tier(ledger, may_fall=False)
+    consequences.settle_breaches(ledger)
+    consequences.settle(ledger)
+
+
+@happen.register
+def _(command: asked.OpenGate, ledger: Ledger) -> None:
+    consequences.open_round(ledger, command.gate, command.reason)
+
+
+@happen.register
+def _(command: asked.SupplyEvidence, ledger: Ledger) -> None:
+    round_ = ledger.state.rounds[command.gate]
+    before = round_.evidence.get(command.evidence.item)
+    version = command.evidence.model_copy(
+        update={
+            "version": before.version + 1 if before else 1,
+            "author": command.actor.person,
+            "principal": command.actor.principal,
+            "at": ledger.now,
+        }
+    )
+    digest = set_digest({**round_.evidence, version.item: version}) if round_.is_before_approvers else None
+    ledger.add(EvidenceSupplied(gate=command.gate, round=round_.number, evidence=version, evidence_digest=digest))
+    if round_.is_before_approvers:
+        consequences.void_votes(ledger, command.gate, version.item)
+    consequences.settle(ledger)
+
+
+@happen.register
+def _(command: asked.SubmitGate, ledger: Ledger) -> None:
+    state, book = ledger.state, ledger.book
+    round_ = state.rounds[command.gate]
+    ledger.add(
+        GateSubmitted(
+            gate=command.gate,
+            round=round_.number,
+            evidence_digest=set_digest(round_.evidence),
+            findings=summary(findings_of(book, state, round_, ledger.now)),
+            called=called_roles(book, state, round_),
+            clock=command.clocks.get(command.gate),
+        )
+    )
+
+
+@happen.register
+def _(command: asked.WithdrawSubmission, ledger: Ledger) -> None:
+    number = ledger.state.rounds[command.gate].number
+    ledger.add(SubmissionWithdrawn(gate=command.gate, round=number, reason=command.reason))
+    consequences.open_round(ledger, command.gate, f"Round {number} was withdrawn: {command.reason}"[:500])
+
+
+@happen.register
+def _(command: asked.CastVote, ledger: Ledger) -> None:
+    state = ledger.state
+    round_ = state.rounds[command.gate]
+    roles = tuple({*command.actor.roles, *state.posts_of(command.actor.principal)})
+    vote = Vote(
+        voter=command.actor.person,
+        principal=command.actor.principal,
+        roles=roles,
+        verdict=command.verdict,
+        rationale=command.rationale,
+        at=ledger.now,
+        evidence_digest=command.evidence_digest,
+        relied_on=relied_on(ledger.book, state, round_, roles),
+        conditions=command.conditions,
+    )
+    replaces = any(earlier.voter == vote.voter for earlier in round_.standing_votes)
+    ledger.add(VoteCast(gate=command.gate, round=round_.number, vote=vote, replaces=replaces))
+    consequences.settle(ledger)
+
+
+@happen.register
+def _(command: asked.AskForInformation, ledger: Ledger) -> None:
+    question = Question(asked_by=command.actor.person, text=command.question, at=ledger.now)
+    ledger.add(InformationRequested(gate=command.gate, round=command.round, question=question))
+
+
+@happen.register
+def _(command: asked.AnswerInformation, ledger: Ledger) -> None:
+    round_ = ledger.state.rounds[command.gate]
+    clock = command.clocks.get(command.gate, round_.clock)
+    ledger.add(InformationAnswered(gate=command.gate, round=round_.number, answer=command.answer, clock=clock))
+    consequences.settle(ledger)
+
+
+@happen.register
+def _(command: asked.DecideGate, ledger: Ledger) -> None:
+    state, book = ledger.state, ledger.book
+    round_ = state.rounds[command.gate]
+    _, basis = decider(book, round_)
+    against: tuple[str, ...] = ()
+    if book.policy.pmo is not Pmo.CONTROLLING and opens(command.outcome):
+        lacking = [finding.requirement for finding in missing(findings_of(book, state, round_, ledger.now))]
+        advice = standing(book, state, round_)
+        against = (*lacking, *(f"approval.{role}" for role in advice.pending_roles))
+        against = (*against, *(f"rejected_by.{person}" for person in advice.rejected_by))
+    consequences.decide(
+        ledger,
+        command.gate,
+        command.outcome,
+        basis,
+        decided_by=command.actor.people,
+        rationale=command.rationale,
+        promised=command.conditions if command.outcome is Outcome.CONDITIONAL_GO else (),
+        against=against,
+        review_at=command.review_at,
+    )
+
+
+@happen.register
+def _(command: asked.GrantWaiver, ledger: Ledger) -> None:
+    waiver = Waiver(
+        id=f"{command.gate}-w{len(ledger.state.waivers) + 1}",
+        gate=command.gate,
+        requirement=command.requirement,
+        granted_by=command.actor.person,
+        reason=command.reason,
+        compensating_control=command.compensating_control,
+        expires=command.expires,
+    )
+    ledger.add(WaiverGranted(waiver=waiver))
+    consequences.settle(ledger)
+
+
+@happen.register
+def _(command: asked.ProveCondition, ledger: Ledger) -> None:
+    ledger.add(ConditionProved(condition=command.condition, proof=command.proof))
+
+
+@happen.register
+def _(command: asked.AcceptCondition, ledger: Ledger) -> None:
+    accepted = ConditionAccepted(condition=command.condition, accepted=command.accepted, rationale=command.rationale)
+    ledger.add(accepted)
+    consequences.settle(ledger)
+
+
+@happen.register
+def _(command: asked.HoldProject, ledger: Ledger) -> None:
+    review = command.review_at or later(ledger.now, ledger.book.policy.hold_review_after)
+    ledger.add(ProjectHeld(type="person:project:held", reason=command.reason, review_at=review))
+
+
+@happen.register
+def _(command: asked.ResumeProject, ledger: Ledger) -> None:
+    ledger.add(ProjectResumed(reason=command.reason, clocks=command.clocks))
+    for gate, round_ in sorted(ledger.state.rounds.items()):
+        if round_.outcome is Outcome.HOLD and not round_.is_open and gate in ledger.book.policy.gates:
+            consequences.open_round(ledger, gate, f"The project was resumed: {command.reason}"[:500])
+
+
+@happen.register
+def _(command: asked.KillProject, ledger: Ledger) -> None:
+    ledger.add(ProjectKilled(type="person:project:killed", reason=command.reason, spent=command.spent))
+
+
+@happen.register
+def _(command: asked.AdoptPolicy, ledger: Ledger) -> None:
+    if not command.at_once:
+        ledger.add(PolicyOffered(policy=command.policy, reason=command.reason))
+        return
+    ledger.add(PolicyBound(policy=command.policy, reason=command.reason))
+    consequences.settle_tier(ledger, may_fall=False)
+    for round_ in ledger.state.open_rounds:
+        consequences.return_if_incomplete(ledger, round_.gate)
+    consequences.settle_breaches(ledger)
+    consequences.settle(ledger)

@@ -1,0 +1,77 @@
+"""What happens when an obligation falls due: ladder steps, missed conditions, expired waivers, recurring gates."""
+
+from lifecycle.domain.events import HoldReviewDue
+from lifecycle.domain.gate_events import ConditionMissed, LadderAction, LadderStepped, RecurrenceCame, WaiverExpired
+from lifecycle.domain.project import OnMiss, RoundStatus
+from lifecycle.gates import consequences
+from lifecycle.gates.approvals import standing
+from lifecycle.gates.deciding import decider
+from lifecycle.gates.ledger import Ledger
+from lifecycle.gates.obligations import ladder_of
+from lifecycle.gates.policy_gates import LadderStep
+
+
+def fall_due(ledger: Ledger, obligation: str) -> None:
+    """Add to the ledger what follows from an obligation whose instant has come, as the caller has made sure."""
+    kind, _, subject = obligation.partition("/")
+    match kind:
+        case "ladder":
+            gate, _, _ = subject.partition("/")
+            _step(ledger, gate)
+        case "condition":
+            _missed(ledger, subject)
+        case "waiver":
+            ledger.add(WaiverExpired(waiver=subject))
+        case "recurrence":
+            gate, _, count = subject.partition("/")
+            _recur(ledger, gate, int(count))
+        case _:
+            ledger.add(HoldReviewDue())
+
+
+def _step(ledger: Ledger, gate: str) -> None:
+    """The next step of a ladder is taken, once; it never decides anything."""
+    round_ = ledger.state.rounds[gate]
+    number = round_.clock.taken if round_.clock else 0
+    step = ladder_of(ledger.book.policy, round_)[number]
+    told = _told(ledger, gate, step)
+    ledger.add(
+        LadderStepped(gate=gate, round=round_.number, step=number, action=step.action, role=step.role, told=told)
+    )
+    if step.action is LadderAction.HOLD:
+        consequences.hold(ledger, f"The gate {gate} stayed undecided through its whole ladder.")
+
+
+def _told(ledger: Ledger, gate: str, step: LadderStep) -> tuple[str, ...]:
+    round_ = ledger.state.rounds[gate]
+    if step.role:
+        return (step.role,)
+    if round_.status is RoundStatus.PREPARING or step.remind == "submitter":
+        return ("project_manager",)
+    role, _ = decider(ledger.book, round_)
+    pending = standing(ledger.book, ledger.state, round_).pending_roles
+    return pending or ((role,) if role else ())
+
+
+def _missed(ledger: Ledger, key: str) -> None:
+    """A missed condition does what was said when it was set: tell, hold, or re-open the gate by a new round."""
+    condition = ledger.state.conditions[key]
+    ledger.add(ConditionMissed(condition=key))
+    if condition.on_miss is OnMiss.HOLD:
+        consequences.hold(ledger, f"The condition was missed: {condition.text}"[:500])
+    known = ledger.state.rounds.get(condition.gate)
+    if (
+        condition.on_miss is OnMiss.REOPEN
+        and condition.gate in ledger.book.policy.gates
+        and not (known and known.is_open)
+    ):
+        consequences.open_round(ledger, condition.gate, f"A condition was missed: {condition.text}"[:500])
+
+
+def _recur(ledger: Ledger, gate: str, count: int) -> None:
+    """A recurring gate opens a round, unless the one before still awaits its decision."""
+    known = ledger.state.rounds.get(gate)
+    opens = known is None or not known.is_open
+    ledger.add(RecurrenceCame(gate=gate, count=count, opened=opens))
+    if opens:
+        consequences.open_round(ledger, gate, f"Review number {count} came due.")

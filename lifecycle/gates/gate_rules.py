@@ -1,0 +1,141 @@
+"""The rules of a gate before its decision: what may be opened, supplied, submitted, answered and waived."""
+
+from collections.abc import Mapping
+
+from lifecycle.domain.evidence import EvidenceKind
+from lifecycle.domain.verdicts import Reason, Refusal
+from lifecycle.gates.case import Case, refuse
+from lifecycle.gates.criteria import findings_of, missing, missing_evidence
+from lifecycle.gates.machine import round_may
+from lifecycle.gates.policy import Pmo
+from lifecycle.gates.policy_gates import Criterion, EvidenceRule, GateKind
+from lifecycle.gates.rules import misfit
+
+
+def gate_is_known(case: Case) -> Refusal | None:
+    """A gate is one of the project's policy."""
+    known = case.book.policy.gates
+    if case.command.gate in known:
+        return None
+    return refuse(Reason.UNKNOWN_GATE, "The policy has no such gate.", f"Use one of: {', '.join(sorted(known))}.")
+
+
+def gate_opens_on_request(case: Case) -> Refusal | None:
+    """Change and exception gates are opened on request, in the stages they are for; all others open by themselves."""
+    if case.gate.kind not in (GateKind.CHANGE, GateKind.EXCEPTION):
+        sentence = f"The gate {case.label} opens by itself."
+        return refuse(Reason.NOT_OPENED_ON_REQUEST, sentence, "Wait until the project reaches it.")
+    if case.gate.during and case.state.stage not in case.gate.during:
+        stages = ", ".join(case.gate.during)
+        sentence = f"The gate {case.label} is not for the stage {case.state.stage}."
+        return refuse(Reason.NOT_OPENED_ON_REQUEST, sentence, f"It can be opened during: {stages}.")
+    return None
+
+
+def gate_has_no_open_round(case: Case) -> Refusal | None:
+    """A gate has one open round at a time."""
+    round_ = case.state.rounds.get(case.command.gate)
+    if round_ is None or not round_.is_open:
+        return None
+    return refuse(Reason.GATE_ALREADY_OPEN, f"Round {round_.number} is already open.", "Go on with that round.")
+
+
+def gate_has_an_open_round(case: Case) -> Refusal | None:
+    """Evidence, submission and waivers belong to an open round."""
+    round_ = case.state.rounds.get(case.command.gate)
+    if round_ is not None and round_.is_open:
+        return None
+    sentence = f"The gate {case.label} is not open."
+    return refuse(
+        Reason.GATE_NOT_OPEN, sentence, f"The project is in the stage {case.state.stage}; see its open gates."
+    )
+
+
+def item_is_asked_for(case: Case) -> Refusal | None:
+    """A gate takes the evidence that it names, and each item in its own form."""
+    supplied = case.command.evidence
+    rule = case.gate.evidence.get(supplied.item)
+    if rule is None:
+        remedy = f"Use one of: {', '.join(sorted(case.gate.evidence)) or 'none, it asks for no evidence'}."
+        return refuse(Reason.UNKNOWN_ITEM, f"The gate {case.label} does not ask for '{supplied.item}'.", remedy)
+    documents = (EvidenceKind.DOCUMENT, EvidenceKind.LINK)
+    if supplied.kind is rule.kind or (rule.kind in documents and supplied.kind in documents):
+        return None
+    sentence = f"'{supplied.item}' is a {rule.kind}, not a {supplied.kind}."
+    return refuse(Reason.WRONG_KIND, sentence, f"Supply a {rule.kind}.")
+
+
+def answers_fit_the_form(case: Case) -> Refusal | None:
+    """A form is answered in full, each question in its own form."""
+    supplied = case.command.evidence
+    fields = case.gate.evidence[supplied.item].fields
+    for name in sorted({*fields, *supplied.answers}):
+        field = fields.get(name)
+        if field is None:
+            sentence = f"The form '{supplied.item}' has no question '{name}'."
+            return refuse(Reason.UNKNOWN_ITEM, sentence, f"Use: {', '.join(sorted(fields)) or 'no answers'}.")
+        if name not in supplied.answers:
+            if not field.optional:
+                return refuse(Reason.WRONG_VALUE, f"The answer to '{name}' is missing.", "Answer every question.")
+        elif expected := misfit(field, supplied.answers[name]):
+            return refuse(Reason.WRONG_VALUE, f"The answer to '{name}' does not fit.", f"Give {expected}.")
+    return None
+
+
+def round_is_in_preparation(case: Case) -> Refusal | None:
+    """What is already before the approvers cannot be submitted again."""
+    if round_may("submit", case.round.status):
+        return None
+    sentence = f"Round {case.round.number} is already {case.round.status.replace('_', ' ')}."
+    return refuse(Reason.ALREADY_SUBMITTED, sentence, "Wait for the decision, or withdraw the submission.")
+
+
+def gate_is_ready(case: Case) -> Refusal | None:
+    """Approvers are called when the evidence is complete and, if the gate says so, its criteria are met."""
+    if case.book.policy.pmo is Pmo.SUPPORTIVE:
+        return None
+    findings = findings_of(case.book, case.state, case.round, case.now)
+    lacking = missing_evidence(findings) if case.gate.submit_when == "evidence_complete" else missing(findings)
+    if not lacking:
+        return None
+    sentence = f"The gate {case.label} is not ready: {', '.join(finding.label for finding in lacking)}."
+    remedy = " ".join(dict.fromkeys(finding.remedy for finding in lacking if finding.remedy))
+    return refuse(Reason.NOT_READY, sentence, remedy, tuple(finding.requirement for finding in lacking))
+
+
+def round_can_be_withdrawn(case: Case) -> Refusal | None:
+    """Only a submission that awaits its decision can be taken back."""
+    if round_may("withdraw", case.round.status):
+        return None
+    return refuse(Reason.NOT_SUBMITTED, "Nothing has been submitted.", "Submit the gate first.")
+
+
+def a_question_is_open(case: Case) -> Refusal | None:
+    """An answer needs a question."""
+    if round_may("answer", case.round.status):
+        return None
+    return refuse(Reason.NO_QUESTION, "No question is open.", "There is nothing to answer.")
+
+
+def requirement_can_be_waived(case: Case) -> Refusal | None:
+    """A waiver names a requirement of the gate that the policy lets be waived, and ends on a day to come."""
+    gate, requirement = case.gate, case.command.requirement
+    kind, _, name = requirement.partition(".")
+    waivable: dict[str, Mapping[str, EvidenceRule | Criterion]] = {"evidence": gate.evidence, "criteria": gate.criteria}
+    rule = waivable[kind].get(name) if kind in waivable else None
+    if rule is None or not rule.waivable:
+        known = [f"evidence.{item}" for item, asked in gate.evidence.items() if asked.waivable]
+        known += [f"criteria.{item}" for item, asked in gate.criteria.items() if asked.waivable and asked.must]
+        sentence = f"'{requirement}' cannot be waived here."
+        return refuse(Reason.NOT_WAIVABLE, sentence, f"What can be: {', '.join(known) or 'nothing'}.")
+    if case.command.expires <= case.now:
+        return refuse(Reason.WRONG_VALUE, "The waiver would already have expired.", "Give it a later end.")
+    return None
+
+
+def waiver_is_the_granters(case: Case) -> Refusal | None:
+    """A waiver is granted by the role that the gate names, else by the PMO's."""
+    role = case.gate.waivers_by or case.book.policy.pmo_role
+    if role in case.roles:
+        return None
+    return refuse(Reason.NOT_PERMITTED, f"Waivers here are the {role}'s to grant.", f"Ask the {role}.", (role,))

@@ -1,0 +1,82 @@
+"""Obligations: everything with an instant, derived from a state."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from lifecycle.domain.duration import Duration
+from lifecycle.domain.project import ConditionStatus, ProjectState, Round, RoundStatus, Status
+from lifecycle.domain.values import Value
+from lifecycle.domain.worktime import WorkCalendar, after
+from lifecycle.gates.policy import Policy
+from lifecycle.gates.policy_gates import LadderStep
+
+_UTC = WorkCalendar.model_validate(
+    {"timezone": "UTC", "weekdays": [0, 1, 2, 3, 4, 5, 6], "opens": "00:00", "closes": "23:59", "holidays": []}
+)
+
+
+class Obligation(Value):
+    """Something that will fall due: its id, its instant, and whether it opens a round when it does."""
+
+    id: str
+    at: datetime
+    opens: str | None = None
+
+
+def later(start: datetime, length: Duration) -> datetime:
+    """Calendar time after an instant, counted in UTC so that no time-zone table is asked."""
+    return after(_UTC, start, length)
+
+
+def obligations(policy: Policy, state: ProjectState) -> tuple[Obligation, ...]:
+    """What will fall due, earliest first. On hold only the review of the hold does: all other clocks stand still."""
+    if state.status is Status.ON_HOLD:
+        found = [Obligation(id="hold", at=state.hold_review)] if state.hold_review else []
+    else:
+        found = [*_ladders(policy, state), *_conditions(policy, state), *_waivers(state), *_recurrences(policy, state)]
+    return tuple(sorted(found, key=lambda obligation: (obligation.at, obligation.id)))
+
+
+def _ladders(policy: Policy, state: ProjectState) -> Iterator[Obligation]:
+    for round_ in state.open_rounds:
+        clock = round_.clock
+        if clock is None or clock.stopped_at is not None or clock.taken >= len(clock.steps):
+            continue
+        if clock.taken < len(ladder_of(policy, round_)):
+            step = f"ladder/{round_.gate}/{round_.number}/{clock.taken}"
+            yield Obligation(id=step, at=clock.steps[clock.taken])
+
+
+def ladder_of(policy: Policy, round_: Round) -> tuple[LadderStep, ...]:
+    """The ladder that runs: the submitter's while preparing, the approvers' after."""
+    gate = policy.gates.get(round_.gate)
+    if gate is None:
+        return ()
+    return gate.submit_ladder if round_.status is RoundStatus.PREPARING else gate.ladder
+
+
+def _conditions(policy: Policy, state: ProjectState) -> Iterator[Obligation]:
+    for condition in state.conditions.values():
+        if condition.status in (ConditionStatus.OPEN, ConditionStatus.PROVED) and state.status is not Status.KILLED:
+            opens = condition.gate if condition.gate in policy.gates else None
+            yield Obligation(id=f"condition/{condition.id}", at=condition.due, opens=opens)
+
+
+def _waivers(state: ProjectState) -> Iterator[Obligation]:
+    if not state.is_over:
+        for waiver in state.waivers.values():
+            if not waiver.expired:
+                yield Obligation(id=f"waiver/{waiver.id}", at=waiver.expires)
+
+
+def _recurrences(policy: Policy, state: ProjectState) -> Iterator[Obligation]:
+    for recurrence in state.recurrences.values():
+        gate = policy.gates.get(recurrence.gate)
+        if gate and gate.every:
+            length = gate.every.model_copy(update={"amount": gate.every.amount * (recurrence.fired + 1)})
+        elif gate and recurrence.fired < len(gate.after):
+            length = gate.after[recurrence.fired]
+        else:
+            continue
+        due = later(recurrence.anchor, length)
+        yield Obligation(id=f"recurrence/{recurrence.gate}/{recurrence.fired + 1}", at=due, opens=recurrence.gate)
