@@ -29,7 +29,7 @@ ZONES = [
 MINUTES = st.integers(0, 24 * 60 - 1)
 DAYS = st.dates(date(2009, 1, 1), date(2014, 12, 31))
 INSTANTS = st.datetimes(datetime(2010, 1, 1), datetime(2013, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
-SPANS = st.timedeltas(timedelta(), timedelta(days=60))
+SPANS = st.timedeltas(timedelta(), timedelta(days=40))  # two of them fit the horizon at an hour a week
 HOURS = st.integers(0, 400)
 
 unhurried = settings(deadline=None)  # a busy machine breaks no law
