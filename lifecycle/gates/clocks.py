@@ -18,8 +18,8 @@ Asked = TypeVar("Asked", bound=Command)
 
 
 def for_tier(length: ByTier, tier: str) -> Duration:
-    """The duration for a tier; one that is not named (it came with another edition) has the heaviest tier's."""
-    return length.get(tier, list(length.values())[-1]) if isinstance(length, dict) else length
+    """The duration for a tier; a tier of another edition, which is not named, takes the first one by name."""
+    return length.get(tier) or length[min(length)] if isinstance(length, dict) else length
 
 
 def clock_for(gate: Gate, tier: str, calendar: WorkCalendar, start: datetime, *, submitting: bool) -> Clock | None:

@@ -17,7 +17,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 Text = Annotated[str, StringConstraints(max_length=4_000)]
 
-ByTier = Duration | dict[Name, Duration]
+ByTier = dict[Name, Duration] | Duration
 """One duration for all, or one a tier."""
 
 
