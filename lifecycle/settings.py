@@ -16,7 +16,9 @@ class Settings(BaseSettings):
     home: Path = Path("var")
     """The folder of the embedded profile: databases, evidence, token file, logs."""
     database_url: str | None = None
-    """SQLAlchemy address (`sqlite:///...` or `postgresql+psycopg://...`); by default a SQLite file under `home`."""
+    """SQLAlchemy address (`sqlite:///...` or `postgresql+psycopg://...`); by default a SQLite file under `home`.
+
+    It needs no password: PostgreSQL's client library takes one from `PGPASSWORD` or the file `PGPASSFILE` names."""
     evidence_path: Path | None = None
     """Folder of the content-addressed evidence store; by default under `home`."""
     evidence_limit_bytes: int = 25 * 1024 * 1024
@@ -27,6 +29,8 @@ class Settings(BaseSettings):
     task_queue: str = "lifecycle"
     api_host: str = "127.0.0.1"
     api_port: int = 8765
+    worker_health_port: int = 8766
+    """Port, on loopback, where the worker answers `GET /healthz` with 200 while it polls for work."""
     update_seconds: float = 5.0
     """How long a request waits for the decider before it answers 202 (outcome not known yet)."""
     smtp_host: str | None = None
