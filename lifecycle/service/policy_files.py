@@ -105,13 +105,10 @@ def _known_steps(document: Document, location: tuple[int | str, ...]) -> Path:
     content: Any = document.content
     path: list[str | int] = []
     for step in location:
-        if (isinstance(content, Mapping) and step in content) or (
-            isinstance(content, list) and isinstance(step, int) and step < len(content)
-        ):
-            content = content[step]
-        else:
-            continue
-        path.append(step)
+        inside = dict(enumerate(content)) if isinstance(content, list) else content
+        if isinstance(inside, Mapping) and step in inside:
+            content = inside[step]
+            path.append(step)
     return tuple(path)
 
 

@@ -164,7 +164,7 @@ def _children(node: Node) -> Iterator[tuple[str | int, Node]]:
 
 
 def _faults(name: str, root: Node) -> Iterator[Problem]:
-    """Duplicate and unusual keys, foreign tags, and documents that grow too large when their aliases are written out."""
+    """Duplicate and unusual keys, foreign tags, and documents that grow too large when aliases are written out."""
     seen = 0
     waiting: list[tuple[Node, int]] = [(root, 1)]
     while waiting:

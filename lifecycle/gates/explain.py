@@ -1,0 +1,170 @@
+"""What may this person do now, why not, and what would open the gate: the same judgement, asked beforehand."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from lifecycle.domain.commands import COMMANDS
+from lifecycle.domain.people import Actor, Roster
+from lifecycle.domain.project import ConditionStatus, Outcome, ProjectState, Round, RoundStatus, VoteVerdict
+from lifecycle.domain.values import Names, Value
+from lifecycle.domain.verdicts import Accepted, Refusal
+from lifecycle.gates.approvals import Standing, excluded, standing
+from lifecycle.gates.case import Rulebooks
+from lifecycle.gates.criteria import findings_of, missing
+from lifecycle.gates.decide import decide
+from lifecycle.gates.deciding import decider, passage_blocked
+from lifecycle.gates.policy import Pmo
+from lifecycle.gates.policy_gates import EvidenceRule, GateKind
+from lifecycle.gates.rulebook import Rulebook
+
+Asked = dict[str, Any]
+_A_WORD = "rehearsal"
+
+
+class Possibility(Value):
+    """Something a person could ask for, and whether it would be granted now; if not, why and what would open it."""
+
+    action: str
+    subject: str
+    allowed: bool
+    refusal: Refusal | None = None
+
+
+class SlotView(Value):
+    """A slot of the quorum: filled by whom, or who still could fill it."""
+
+    role: str
+    filled_by: str | None
+    candidates: Names = ()
+
+
+class Need(Value):
+    """One thing that keeps a gate shut, what to do about it, and who owes it."""
+
+    kind: str
+    subject: str
+    sentence: str
+    remedy: str
+    owed_by: Names = ()
+
+
+def possibilities(books: Rulebooks, state: ProjectState, actor: Actor, now: datetime) -> tuple[Possibility, ...]:
+    """What this person may do on the project now; every answer is the judgement of the command itself."""
+    found = []
+    for subject, asked in _thinkable(books[state.policy.digest], state, now):
+        command = COMMANDS.validate_python({"id": _A_WORD, "actor": actor, **asked})
+        verdict = decide(books, state, command, now)
+        refusal = None if isinstance(verdict, Accepted) else verdict.refusal
+        found.append(Possibility(action=command.type, subject=subject, allowed=refusal is None, refusal=refusal))
+    return tuple(found)
+
+
+def _thinkable(book: Rulebook, state: ProjectState, now: datetime) -> Iterator[tuple[str, Asked]]:
+    """A well-formed command of each kind, for everything on the project that it could concern."""
+    yield "", {"type": "amend_facts", "name": f"{state.name}'"[-400:]}
+    for name, gate in sorted(book.policy.gates.items()):
+        round_ = state.rounds.get(name)
+        if round_ is not None and round_.is_open:
+            yield from _at_gate(book, state, round_, now)
+        elif gate.kind in (GateKind.CHANGE, GateKind.EXCEPTION):
+            yield name, {"type": "open_gate", "gate": name, "reason": _A_WORD}
+    for key, condition in sorted(state.conditions.items()):
+        if condition.status in (ConditionStatus.OPEN, ConditionStatus.MISSED):
+            yield key, {"type": "prove_condition", "condition": key, "proof": _A_WORD}
+        elif condition.status is ConditionStatus.PROVED:
+            yield key, {"type": "accept_condition", "condition": key}
+    for action in ("hold_project", "resume_project", "kill_project"):
+        yield "", {"type": action, "reason": _A_WORD}
+
+
+def _at_gate(book: Rulebook, state: ProjectState, round_: Round, now: datetime) -> Iterator[tuple[str, Asked]]:
+    name, gate = round_.gate, book.policy.gates[round_.gate]
+    for item, rule in gate.evidence.items():
+        evidence = _any_evidence(item, rule, now)
+        yield f"{name}.{item}", {"type": "supply_evidence", "gate": name, "evidence": evidence}
+    if round_.status is RoundStatus.PREPARING:
+        yield name, {"type": "submit_gate", "gate": name}
+        return
+    yield name, {"type": "withdraw_submission", "gate": name, "reason": _A_WORD}
+    if round_.status is RoundStatus.INFORMATION_REQUESTED:
+        yield name, {"type": "answer_information", "gate": name, "answer": _A_WORD}
+    this_round = {"gate": name, "round": round_.number}
+    yield name, {"type": "ask_for_information", **this_round, "question": _A_WORD}
+    seen = {**this_round, "evidence_digest": round_.evidence_digest or "", "rationale": _A_WORD}
+    for verdict in (VoteVerdict.APPROVE, VoteVerdict.REJECT):
+        yield f"{name}.{verdict}", {"type": "cast_vote", **seen, "verdict": verdict}
+    if decider(book, round_)[0] is not None:
+        promise = {"text": _A_WORD, "owner": state.manager or _A_WORD, "due": now + timedelta(days=1)}
+        for outcome in gate.decisions:
+            promises = [promise] if outcome is Outcome.CONDITIONAL_GO else []
+            yield f"{name}.{outcome}", {"type": "decide_gate", **seen, "outcome": outcome, "conditions": promises}
+
+
+def _any_evidence(item: str, rule: EvidenceRule, now: datetime) -> Asked:
+    nobody = {"author": _A_WORD, "principal": _A_WORD, "at": now, "digest": "", "version": 1}
+    samples = {"boolean": True, "integer": 0, "money": 0, "number": 0, "text": "", "date": "2000-01-01"}
+    answers = {name: field.of[0] if field.of else samples[field.type] for name, field in rule.fields.items()}
+    return {**nobody, "item": item, "kind": rule.kind, "answers": answers}
+
+
+def slots(book: Rulebook, state: ProjectState, round_: Round, roster: Roster) -> tuple[SlotView, ...]:
+    """Every slot of the quorum with the people who could still fill it: present, not excluded, not yet used."""
+    gate = book.policy.gates[round_.gate]
+    now: Standing = standing(book, state, round_)
+    barred = {*excluded(gate, round_), *(person for vote in round_.standing_votes for person in vote.people)}
+    views = []
+    for slot in now.slots:
+        could = {person for role in slot.roles for person in _holders(state, roster, role)} - barred
+        views.append(
+            SlotView(role=slot.role, filled_by=slot.filled_by, candidates=() if slot.filled_by else tuple(could))
+        )
+    return tuple(views)
+
+
+def _holders(state: ProjectState, roster: Roster, role: str) -> tuple[str, ...]:
+    posts = {"project_manager": state.manager, "sponsor": state.sponsor}
+    post = posts.get(role)
+    return (*roster.present(role), *((post,) if post and post not in roster.absent else ()))
+
+
+def path_to_green(
+    book: Rulebook, state: ProjectState, round_: Round, now: datetime, roster: Roster | None = None
+) -> tuple[Need, ...]:
+    """What keeps the round from a go, in the order in which it is best mended, each with who owes it."""
+    needs = [
+        Need(
+            kind=finding.requirement.partition(".")[0],
+            subject=finding.requirement,
+            sentence=f"{finding.label}: {finding.result.replace('_', ' ')}.",
+            remedy=finding.remedy,
+            owed_by=("project_manager",),
+        )
+        for finding in missing(findings_of(book, state, round_, now))
+    ]
+    if round_.status is RoundStatus.PREPARING:
+        needs.append(_need("submission", round_.gate, "It is not submitted.", "Submit the gate.", "project_manager"))
+    if round_.status is RoundStatus.INFORMATION_REQUESTED:
+        question = round_.questions[-1]
+        sentence = f"{question.asked_by} asks: {question.text}"[:500]
+        needs.append(_need("question", round_.gate, sentence, "Answer the question.", "project_manager"))
+    role, _ = decider(book, round_)
+    if book.policy.pmo is Pmo.CONTROLLING or round_.raised_to:
+        for slot in slots(book, state, round_, roster or Roster()):
+            if slot.filled_by is None:
+                nobody = roster is not None and not slot.candidates
+                remedy = "Nobody can give it: ask the PMO to name somebody." if nobody else "Wait for the approval."
+                sentence = f"The approval of the {slot.role.replace('_', ' ')} is missing."
+                need = _need("approval", slot.role, sentence, remedy, *(slot.candidates or (slot.role,)))
+                needs.append(need)
+    blocked = passage_blocked(book, state, round_)
+    if blocked:
+        needs.append(_need("passage", blocked.missing[0], blocked.sentence, blocked.remedy, "project_manager"))
+    if role is not None:
+        sentence = f"The {role.replace('_', ' ')} has not decided."
+        needs.append(_need("decision", round_.gate, sentence, "Wait for the decision.", role))
+    return tuple(needs)
+
+
+def _need(kind: str, subject: str, sentence: str, remedy: str, *owed_by: str) -> Need:
+    return Need(kind=kind, subject=subject, sentence=sentence, remedy=remedy, owed_by=owed_by)
