@@ -1,0 +1,158 @@
+"""What a run of events changes: the state, and with it the rows of the read model, gathered before any is written."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from lifecycle.domain import events as project
+from lifecycle.domain import gate_events as gates
+from lifecycle.domain.events import Event, Recorded
+from lifecycle.domain.project import Condition, ProjectState, Round
+from lifecycle.domain.values import canonical
+from lifecycle.gates.evolve import evolve
+from lifecycle.gates.notices import Notice, notices_of
+
+Row = dict[str, Any]
+
+
+class RoundKey(NamedTuple):
+    """Which round of a project."""
+
+    gate: str
+    number: int
+
+
+class Changes:
+    """Events taken one by one, and what they have changed so far; of a thing changed twice the last word stands.
+
+    `kinds` holds the rounds that were opened, `submitters` the last submitter of each, `called` the roles to call
+    besides those that rounds call already, except rounds in `settled`, which call nobody else any more, and `news` what
+    is to be told, each with its place among all that happened.
+    """
+
+    def __init__(self, state: ProjectState | None) -> None:
+        self.state = state
+        self.rounds: dict[RoundKey, Round] = {}
+        self.kinds: dict[RoundKey, str] = {}
+        self.submitters: dict[RoundKey, str] = {}
+        self.called: dict[RoundKey, set[str]] = {}
+        self.settled: set[RoundKey] = set()
+        self.conditions: dict[str, Condition] = {}
+        self.news: list[tuple[str, Notice]] = []
+
+    def take(self, recorded: Recorded) -> ProjectState:
+        """The state after one more event, which must follow the last."""
+        before, after = self.state, evolve(self.state, recorded)
+        self.state = after
+        for gate, round_ in after.rounds.items():
+            if before is None or round_ is not before.rounds.get(gate):
+                self.rounds[RoundKey(gate, round_.number)] = round_
+        for key, condition in after.conditions.items():
+            if before is None or condition is not before.conditions.get(key):
+                self.conditions[key] = condition
+        self._note(recorded, after)
+        told = notices_of(before, recorded, after)
+        self.news += ((f"{recorded.seq}.{place}", notice) for place, notice in enumerate(told))
+        return after
+
+    def _note(self, recorded: Recorded, after: ProjectState) -> None:
+        event = recorded.event
+        if isinstance(event, gates.RoundOpened):
+            self.kinds[_current(after, event.gate)] = event.kind
+        if isinstance(event, gates.GateSubmitted) and recorded.actor:
+            self.submitters[_current(after, event.gate)] = recorded.actor.person
+        for key, round_ in self.rounds.items():
+            if not round_.is_before_approvers:
+                self.settled.add(key)
+                self.called.pop(key, None)
+        for gate, roles, anew in _calls_of(event):
+            if gate in after.rounds and after.rounds[gate].is_before_approvers:
+                key = _current(after, gate)
+                if anew:
+                    self.settled.add(key)
+                self.called[key] = {*roles, *(() if anew else self.called.get(key, ()))}
+
+
+def _current(state: ProjectState, gate: str) -> RoundKey:
+    return RoundKey(gate, state.rounds[gate].number)
+
+
+def _calls_of(event: Event) -> Iterator[tuple[str, Iterable[str], bool]]:
+    """The roles that an event calls, by gate, and whether they take the place of those called before."""
+    match event:
+        case gates.GateSubmitted():
+            yield event.gate, event.called, True
+        case project.TierChanged() | project.PolicyBound():
+            for gate, roles in event.called.items():
+                yield gate, roles, True
+        case gates.LadderStepped(action=gates.LadderAction.WIDEN | gates.LadderAction.RAISE, role=str(role)):
+            yield event.gate, [role], False
+
+
+def gate_of(event: Event, state: ProjectState) -> str | None:
+    """The gate that an event is about, if it is about one."""
+    match event:
+        case gates.WaiverGranted():
+            return event.waiver.gate
+        case gates.WaiverExpired():
+            return state.waivers[event.waiver].gate
+        case gates.ConditionProved() | gates.ConditionAccepted() | gates.ConditionMissed():
+            return state.conditions[event.condition].gate
+        case _:
+            return getattr(event, "gate", None)
+
+
+def project_row(state: ProjectState) -> Row:
+    """What lists show of a project."""
+    searched = (state.project, state.name, state.portfolio, state.manager, state.sponsor)
+    return {
+        "key": state.project,
+        "name": state.name,
+        "portfolio": state.portfolio,
+        "status": state.status.value,
+        "stage": state.stage,
+        "stage_since": state.stage_since,
+        "tier": state.tier,
+        "manager": state.manager,
+        "sponsor": state.sponsor,
+        "policy_id": state.policy.id,
+        "policy_version": state.policy.version,
+        "policy_digest": state.policy.digest,
+        "search": " ".join(word for word in searched if word).casefold(),
+        "seq": state.seq,
+    }
+
+
+def round_row(state: ProjectState, round_: Round) -> Row:
+    """A round and the clock that runs in it now."""
+    clock = round_.clock
+    steps = clock.steps[clock.taken :] if clock else ()
+    return {
+        "project": state.project,
+        "gate": round_.gate,
+        "number": round_.number,
+        "status": round_.status.value,
+        "tier": round_.tier,
+        "opened_at": round_.opened_at,
+        "submitted_at": round_.submitted_at,
+        "due": clock.due if clock else None,
+        "next_step_at": steps[0] if steps else None,
+        "steps_taken": clock.taken if clock else 0,
+        "stopped_at": clock.stopped_at if clock else None,
+        "outcome": round_.outcome.value if round_.outcome else None,
+        "decided_at": round_.decided_at,
+        "evidence_digest": round_.evidence_digest,
+        "round": canonical(round_.model_dump(mode="json", exclude_defaults=True)),
+    }
+
+
+def condition_row(state: ProjectState, condition: Condition) -> Row:
+    """A condition."""
+    return {
+        "project": state.project,
+        "id": condition.id,
+        "gate": condition.gate,
+        "owner": condition.owner,
+        "due": condition.due,
+        "status": condition.status.value,
+        "condition": canonical(condition.model_dump(mode="json", exclude_defaults=True)),
+    }

@@ -1,0 +1,43 @@
+"""Inserting what may be there already; both databases wait for whoever is inserting the same."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Table, func
+from sqlalchemy.dialects import postgresql, sqlite
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def insert_missing(connection: Connection, table: Table, rows: Rows) -> int:
+    """Insert the rows whose key is not there yet; how many they were, exact for one row at a time only."""
+    return connection.execute(_missing(connection.dialect.name, table), rows).rowcount if rows else 0
+
+
+def upsert(connection: Connection, table: Table, rows: Rows, keep: tuple[str, ...] = ()) -> None:
+    """Insert rows or change those with the same key; a column in `keep` that comes empty stays as it was."""
+    if rows:
+        connection.execute(_upserted(connection.dialect.name, table, keep), rows)
+
+
+@lru_cache(maxsize=64)
+def _missing(dialect: str, table: Table) -> Executable:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@lru_cache(maxsize=64)
+def _upserted(dialect: str, table: Table, keep: tuple[str, ...]) -> Executable:
+    insert = _insert(dialect, table)
+    changed = {
+        column.name: func.coalesce(insert.excluded[column.name], column)
+        if column.name in keep
+        else insert.excluded[column.name]
+        for column in table.c
+        if not column.primary_key
+    }
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed)
+
+
+def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

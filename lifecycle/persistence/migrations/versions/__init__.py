@@ -1,0 +1,1 @@
+"""The steps from release to release, in order; each is named for what it brings."""

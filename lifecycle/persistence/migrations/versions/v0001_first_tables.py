@@ -1,0 +1,283 @@
+"""The first tables: what happened, where projects stand, and what the office keeps.
+
+Forward only: records are not thrown away, so going back means restoring a backup.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def words(*names: str, nullable: bool = False) -> list[Any]:
+    return [sa.Column(name, _words(), nullable=nullable) for name in names]
+
+
+def reference(name: str, target: str) -> sa.Column[str]:
+    return sa.Column(name, _words(), sa.ForeignKey(target), nullable=False)
+
+
+def texts(*names: str, nullable: bool = False) -> list[Any]:
+    return [sa.Column(name, sa.Text(), nullable=nullable) for name in names]
+
+
+def integers(*names: str, nullable: bool = False) -> list[Any]:
+    return [sa.Column(name, sa.Integer(), nullable=nullable, autoincrement=False) for name in names]
+
+
+def large_integers(*names: str, nullable: bool = False) -> list[Any]:
+    return [sa.Column(name, sa.BigInteger(), nullable=nullable, autoincrement=False) for name in names]
+
+
+def flags(*names: str) -> list[Any]:
+    return [sa.Column(name, sa.Boolean(), nullable=False) for name in names]
+
+
+def _words() -> Any:
+    return sa.String().with_variant(sa.String(collation="C"), "postgresql")
+
+
+instants = words
+"""Instants are kept as text: RFC 3339 in UTC with microseconds."""
+
+
+def upgrade() -> None:
+    _projects()
+    _trail()
+    _directory()
+    _policies_and_imports()
+
+
+def _projects() -> None:
+    op.create_table(
+        "projects",
+        *words("key", "name", "portfolio", "status", "stage"),
+        *instants("stage_since"),
+        *words("tier"),
+        *words("manager", "sponsor", nullable=True),
+        *words("policy_id"),
+        *large_integers("policy_version"),
+        *words("policy_digest", "search"),
+        *integers("seq"),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index("ix_projects_manager", "projects", ["manager"])
+    op.create_index("ix_projects_portfolio", "projects", ["portfolio"])
+    op.create_index("ix_projects_sponsor", "projects", ["sponsor"])
+    op.create_index("ix_projects_status_stage", "projects", ["status", "stage"])
+    op.create_table(
+        "states",
+        *words("project"),
+        *integers("seq"),
+        *words("digest"),
+        *texts("state"),
+        sa.PrimaryKeyConstraint("project"),
+    )
+    op.create_table(
+        "rounds",
+        *words("project", "gate"),
+        *integers("number"),
+        *words("kind", nullable=True),
+        *words("status", "tier"),
+        *instants("opened_at"),
+        *instants("submitted_at", nullable=True),
+        *words("submitted_by", nullable=True),
+        *instants("due", "next_step_at", nullable=True),
+        *integers("steps_taken"),
+        *instants("stopped_at", nullable=True),
+        *words("outcome", nullable=True),
+        *instants("decided_at", nullable=True),
+        *words("evidence_digest", nullable=True),
+        *texts("round"),
+        sa.PrimaryKeyConstraint("project", "gate", "number"),
+    )
+    op.create_index("ix_rounds_due", "rounds", ["due"])
+    op.create_index("ix_rounds_status_project", "rounds", ["status", "project"])
+    op.create_index("ix_rounds_submitted_by_submitted_at", "rounds", ["submitted_by", "submitted_at"])
+    op.create_table(
+        "calls",
+        *words("project", "gate"),
+        *integers("number"),
+        *words("role"),
+        sa.PrimaryKeyConstraint("project", "gate", "number", "role"),
+    )
+    op.create_index("ix_calls_role", "calls", ["role"])
+    op.create_table(
+        "conditions",
+        *words("project", "id", "gate", "owner"),
+        *instants("due"),
+        *words("status"),
+        *texts("condition"),
+        sa.PrimaryKeyConstraint("project", "id"),
+    )
+    op.create_index("ix_conditions_owner_due", "conditions", ["owner", "due"])
+
+
+def _trail() -> None:
+    op.create_table(
+        "events",
+        *words("project"),
+        *integers("seq"),
+        *instants("at", "recorded_at"),
+        *words("type"),
+        *words("gate", "person", "acting_for", "command", nullable=True),
+        *texts("body"),
+        sa.PrimaryKeyConstraint("project", "seq"),
+    )
+    op.create_table(
+        "chains",
+        *words("chain"),
+        *integers("n"),
+        *words("digest"),
+        sa.PrimaryKeyConstraint("chain"),
+    )
+    op.create_table(
+        "audit",
+        *words("chain"),
+        *integers("n"),
+        *words("kind"),
+        *integers("seq", nullable=True),
+        *instants("at", "recorded_at"),
+        *words("type"),
+        *words("gate", "person", "acting_for", "command", nullable=True),
+        *texts("body"),
+        *words("previous", "digest"),
+        sa.PrimaryKeyConstraint("chain", "n"),
+    )
+    op.create_index("ix_audit_recorded_at_chain_n", "audit", ["recorded_at", "chain", "n"])
+    op.create_table(
+        "journal",
+        *words("id"),
+        *words("project", nullable=True),
+        *words("person"),
+        *words("acting_for", nullable=True),
+        *words("type", "body_digest", "status"),
+        *instants("sent_at"),
+        *instants("settled_at", nullable=True),
+        *integers("events", nullable=True),
+        *words("reason", nullable=True),
+        *texts("answer", nullable=True),
+        *texts("body"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_journal_status_sent_at", "journal", ["status", "sent_at"])
+    op.create_table(
+        "notices",
+        *words("key", "project", "kind"),
+        *words("gate", nullable=True),
+        *integers("round", "step", nullable=True),
+        *words("recipient"),
+        *texts("fields"),
+        *instants("created_at"),
+        *instants("next_try_at", nullable=True),
+        *integers("tries"),
+        *instants("sent_at", nullable=True),
+        *words("failure", nullable=True),
+        *flags("given_up"),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index("ix_notices_next_try_at", "notices", ["next_try_at"])
+    op.create_index("ix_notices_recipient_created_at", "notices", ["recipient", "created_at"])
+
+
+def _directory() -> None:
+    op.create_table(
+        "directory",
+        *integers("id", "version"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "people",
+        *words("id", "name"),
+        *words("mail", nullable=True),
+        *flags("active"),
+        *words("issuer", "subject"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("issuer", "subject"),
+    )
+    op.create_table(
+        "grants",
+        reference("person", "people.id"),
+        *words("role", "scope"),
+        sa.PrimaryKeyConstraint("person", "role", "scope"),
+    )
+    op.create_index("ix_grants_scope_role", "grants", ["scope", "role"])
+    op.create_table(
+        "delegations",
+        *words("id"),
+        reference("giver", "people.id"),
+        reference("receiver", "people.id"),
+        *words("scope"),
+        *large_integers("limit", nullable=True),
+        *instants("starts", "ends"),
+        *words("reason"),
+        *instants("revoked_at", nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_delegations_giver", "delegations", ["giver"])
+    op.create_index("ix_delegations_receiver", "delegations", ["receiver"])
+    op.create_table(
+        "absences",
+        *words("id"),
+        reference("person", "people.id"),
+        *instants("starts", "ends"),
+        *words("reason"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_absences_person", "absences", ["person"])
+    op.create_table(
+        "tokens",
+        *words("digest", "id"),
+        reference("person", "people.id"),
+        *words("label"),
+        *instants("created_at"),
+        *instants("expires_at", "revoked_at", nullable=True),
+        sa.PrimaryKeyConstraint("digest"),
+        sa.UniqueConstraint("id"),
+    )
+    op.create_index("ix_tokens_person", "tokens", ["person"])
+    op.execute("INSERT INTO directory (id, version) VALUES (1, 0)")
+
+
+def _policies_and_imports() -> None:
+    op.create_table(
+        "policies",
+        *words("id"),
+        *large_integers("version"),
+        *words("digest"),
+        *instants("published_at"),
+        *words("published_by"),
+        *instants("effective_from"),
+        *texts("document", "source"),
+        sa.PrimaryKeyConstraint("id", "version"),
+        sa.UniqueConstraint("digest"),
+    )
+    op.create_table(
+        "imports",
+        *words("id", "register", "person"),
+        *flags("dry_run"),
+        *words("status"),
+        *integers("total", nullable=True),
+        *instants("started_at"),
+        *instants("finished_at", nullable=True),
+        *texts("summary"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "import_rows",
+        reference("import", "imports.id"),
+        *integers("number"),
+        *words("project", nullable=True),
+        *words("result"),
+        *texts("detail"),
+        sa.PrimaryKeyConstraint("import", "number"),
+    )
+
+
+def downgrade() -> None:
+    raise RuntimeError("The first tables stay; restore a backup instead.")

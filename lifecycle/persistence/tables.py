@@ -1,0 +1,186 @@
+"""What happened and where projects stand; columns named like a word of the domain mean it.
+
+`events` and `audit` are only ever added to; `projects`, `states`, `rounds`, `calls` and `conditions` follow from the
+events and can be built again. JSON columns hold canonical text, so that equal content has equal bytes.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
+
+from lifecycle.persistence.columns import Instant, Words, schema
+
+projects = Table(
+    "projects",
+    schema,
+    Column("key", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("portfolio", Words, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("stage", Words, nullable=False),
+    Column("stage_since", Instant, nullable=False),
+    Column("tier", Words, nullable=False),
+    Column("manager", Words),
+    Column("sponsor", Words),
+    Column("policy_id", Words, nullable=False),
+    Column("policy_version", BigInteger, nullable=False),
+    Column("policy_digest", Words, nullable=False),
+    Column("search", Words, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Index(None, "status", "stage"),
+    Index(None, "portfolio"),
+    Index(None, "manager"),
+    Index(None, "sponsor"),
+)
+"""What lists show of each project; `search` is the folded text that a search looks into."""
+
+states = Table(
+    "states",
+    schema,
+    Column("project", Words, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("digest", Words, nullable=False),
+    Column("state", Text, nullable=False),
+)
+"""The whole state of each project with its digest, apart from the lists, which never need it."""
+
+rounds = Table(
+    "rounds",
+    schema,
+    Column("project", Words),
+    Column("gate", Words),
+    Column("number", Integer),
+    Column("kind", Words),
+    Column("status", Words, nullable=False),
+    Column("tier", Words, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("submitted_at", Instant),
+    Column("submitted_by", Words),
+    Column("due", Instant),
+    Column("next_step_at", Instant),
+    Column("steps_taken", Integer, nullable=False),
+    Column("stopped_at", Instant),
+    Column("outcome", Words),
+    Column("decided_at", Instant),
+    Column("evidence_digest", Words),
+    Column("round", Text, nullable=False),
+    PrimaryKeyConstraint("project", "gate", "number"),
+    Index(None, "due"),
+    Index(None, "submitted_by", "submitted_at"),
+    Index(None, "status", "project"),
+)
+"""Every round there ever was; `due` to `stopped_at` tell of the clock that runs now, `round` is the whole round."""
+
+calls = Table(
+    "calls",
+    schema,
+    Column("project", Words),
+    Column("gate", Words),
+    Column("number", Integer),
+    Column("role", Words),
+    PrimaryKeyConstraint("project", "gate", "number", "role"),
+    Index(None, "role"),
+)
+"""The roles that may act on a round that is before its approvers now."""
+
+conditions = Table(
+    "conditions",
+    schema,
+    Column("project", Words),
+    Column("id", Words),
+    Column("gate", Words, nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("condition", Text, nullable=False),
+    PrimaryKeyConstraint("project", "id"),
+    Index(None, "owner", "due"),
+)
+
+events = Table(
+    "events",
+    schema,
+    Column("project", Words),
+    Column("seq", Integer),
+    Column("at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("type", Words, nullable=False),
+    Column("gate", Words),
+    Column("person", Words),
+    Column("acting_for", Words),
+    Column("command", Words),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("project", "seq"),
+)
+"""What happened to each project, in order; `body` is the whole recorded event, the other columns repeat parts of it."""
+
+chains = Table(
+    "chains",
+    schema,
+    Column("chain", Words, primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("digest", Words, nullable=False),
+)
+"""The head of each audit chain; its row is what writers of a project lock, so that they take turns."""
+
+audit = Table(
+    "audit",
+    schema,
+    Column("chain", Words),
+    Column("n", Integer),
+    Column("kind", Words, nullable=False),
+    Column("seq", Integer),
+    Column("at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("type", Words, nullable=False),
+    Column("gate", Words),
+    Column("person", Words),
+    Column("acting_for", Words),
+    Column("command", Words),
+    Column("body", Text, nullable=False),
+    Column("previous", Words, nullable=False),
+    Column("digest", Words, nullable=False),
+    PrimaryKeyConstraint("chain", "n"),
+    Index(None, "recorded_at", "chain", "n"),
+)
+"""Every event, refused attempt and deed of the office; a row's `digest` is of all its other columns (audit.py)."""
+
+journal = Table(
+    "journal",
+    schema,
+    Column("id", Words, primary_key=True),
+    Column("project", Words),
+    Column("person", Words, nullable=False),
+    Column("acting_for", Words),
+    Column("type", Words, nullable=False),
+    Column("body_digest", Words, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Column("events", Integer),
+    Column("reason", Words),
+    Column("answer", Text),
+    Column("body", Text, nullable=False),
+    Index(None, "status", "sent_at"),
+)
+"""What was asked and what became of it: `events` counts those that a done command caused."""
+
+notices = Table(
+    "notices",
+    schema,
+    Column("key", Words, primary_key=True),
+    Column("project", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("gate", Words),
+    Column("round", Integer),
+    Column("step", Integer),
+    Column("recipient", Words, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("next_try_at", Instant),
+    Column("tries", Integer, nullable=False),
+    Column("sent_at", Instant),
+    Column("failure", Words),
+    Column("given_up", Boolean, nullable=False),
+    Index(None, "next_try_at"),
+    Index(None, "recipient", "created_at"),
+)
+"""Who is told what; `next_try_at` is empty once a notice was sent or given up."""
