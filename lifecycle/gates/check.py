@@ -17,6 +17,7 @@ from lifecycle.gates.rulebook import POSTS, Rulebook
 ERROR = "error"
 WARNING = "warning"
 MOST_GATES = 200
+_UNSPEAKABLE = frozenset({"in", "null", "true", "false"})
 
 _MONDAY = datetime(2024, 1, 1, 9, tzinfo=UTC)
 _WEEK = WorkCalendar.model_validate(
@@ -70,6 +71,8 @@ def _references(policy: Policy) -> Iterator[Finding]:
         )
     for name in sorted(POSTS.keys() & policy.facts.keys()):
         yield _error(("facts", name), f"Every project has '{name}' without declaring it.", "Remove the fact.")
+    for name in sorted(_UNSPEAKABLE & policy.facts.keys()):
+        yield _error(("facts", name), f"No condition could name the fact '{name}'.", "Name it otherwise.")
     if policy.amount and getattr(policy.facts.get(policy.amount), "type", None) is not Kind.MONEY:
         yield _error(("amount",), f"'{policy.amount}' is no money fact.", "Name a declared fact of type money.")
     for number, tier in enumerate(policy.tiers):
@@ -113,6 +116,8 @@ def _gate_references(policy: Policy, name: str, gate: Gate, tiers: set[str]) -> 
             remedy = f"Use one of: {', '.join(policy.tolerances) or 'none is declared'}."
             yield _error((*at, "on_breach_of"), f"There is no tolerance '{tolerance}'.", remedy)
     answers = [field for rule in gate.evidence.values() for field in rule.fields]
+    for field in sorted(_UNSPEAKABLE & set(answers)):
+        yield _error((*at, "evidence"), f"No condition could name the answer '{field}'.", "Name it otherwise.")
     if doubled := sorted({field for field in answers if answers.count(field) > 1}):
         yield _error((*at, "evidence"), f"Two forms ask for '{doubled[0]}'.", "Give each question its own name.")
     for path, length in _lengths(gate):

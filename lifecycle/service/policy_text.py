@@ -88,17 +88,25 @@ class Document:
 
     def place(self, path: Path) -> tuple[int, int]:
         """Line and column of a path, or of the nearest part above it that exists."""
+        mark = self._node(path).start_mark
+        return mark.line + 1, mark.column + 1
+
+    def _quoted(self, path: Path) -> int:
+        """1 if the value at a path is written in quotes, which its own characters do not count."""
+        style = getattr(self._node(path), "style", None)
+        return 1 if style in ("'", '"') else 0
+
+    def _node(self, path: Path) -> Node:
+        """The node of a path, or of the nearest part above it that exists."""
         node = self.root
         for step in path:
             node = next((child for key, child in _children(node) if key == step), node)
-        return node.start_mark.line + 1, node.start_mark.column + 1
+        return node
 
     def key_place(self, path: Path) -> tuple[int, int]:
         """Line and column of the last key of a path."""
         *above, last = path
-        node = self.root
-        for step in above:
-            node = next((child for key, child in _children(node) if key == step), node)
+        node = self._node(tuple(above))
         keys = [key for key, _ in node.value if key.value == last] if isinstance(node, MappingNode) else []
         mark = keys[0].start_mark if keys else node.start_mark
         return mark.line + 1, mark.column + 1
@@ -116,7 +124,8 @@ class Document:
     ) -> Problem:
         """A problem at a path of this document: at its value, `offset` characters into it, or at its key."""
         line, column = self.key_place(path) if key and path else self.place(path)
-        column += offset
+        if offset:
+            column += offset + self._quoted(path)
         dotted = ".".join(str(step) for step in path)
         return Problem(self.name, line, column, dotted, sentence, remedy, severity, witness)
 
