@@ -4,7 +4,6 @@ A command carries what the judgement needs and the project cannot know: who asks
 that it may start, worked out in working time by the caller with the functions of `lifecycle.gates.obligations`.
 """
 
-from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
@@ -12,7 +11,7 @@ from pydantic import Field, TypeAdapter
 from lifecycle.domain.evidence import EvidenceVersion
 from lifecycle.domain.people import Actor, Permission
 from lifecycle.domain.project import Clock, Outcome, PolicyRef, Promise, VoteVerdict
-from lifecycle.domain.values import FactValue, Value
+from lifecycle.domain.values import FactValue, Instant, Value
 
 Reason = Annotated[str, Field(min_length=1, max_length=4_000)]
 
@@ -141,7 +140,7 @@ class DecideGate(Command):
     outcome: Outcome
     rationale: Reason
     conditions: tuple[Promise, ...] = Field(default=(), max_length=20)
-    review_at: datetime | None = None
+    review_at: Instant | None = None
 
 
 class GrantWaiver(Command):
@@ -153,7 +152,7 @@ class GrantWaiver(Command):
     requirement: str
     reason: Reason
     compensating_control: Reason
-    expires: datetime
+    expires: Instant
 
 
 class ProveCondition(Command):
@@ -181,7 +180,7 @@ class HoldProject(Command):
     needs = Permission.PROJECT_HOLD
     type: Literal["hold_project"] = "hold_project"
     reason: Reason
-    review_at: datetime | None = None
+    review_at: Instant | None = None
 
 
 class ResumeProject(Command):
@@ -216,7 +215,7 @@ class FallDue(Value):
 
     type: Literal["fall_due"] = "fall_due"
     obligation: str
-    at: datetime
+    at: Instant
     openings: dict[str, Clock] = Field(default_factory=dict)
 
 

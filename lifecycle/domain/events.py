@@ -4,7 +4,6 @@ The tag `type` reads `source:subject:action`; the source is `person` (somebody a
 or `clock` (an instant came). Events say everything that `evolve` needs; nothing is looked up again.
 """
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -30,7 +29,7 @@ from lifecycle.domain.gate_events import (
 )
 from lifecycle.domain.people import Actor
 from lifecycle.domain.project import Clock, PolicyRef
-from lifecycle.domain.values import FactValue, Names, Value
+from lifecycle.domain.values import FactValue, Instant, Names, Value
 
 
 class ProjectRegistered(Value):
@@ -111,7 +110,7 @@ class ProjectHeld(Value):
 
     type: Literal["person:project:held", "policy:project:held"]
     reason: str
-    review_at: datetime | None = None
+    review_at: Instant | None = None
 
 
 class HoldReviewDue(Value):
@@ -194,7 +193,7 @@ class Recorded(Value):
     """
 
     seq: int = Field(ge=1)
-    at: datetime
+    at: Instant
     actor: Actor | None
     command: str | None
     policy: str

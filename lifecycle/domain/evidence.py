@@ -1,12 +1,11 @@
 """Evidence: what a gate asks to see, in versions that carry a digest, an author and a time."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
 
-from lifecycle.domain.values import FactValue, Value, digest
+from lifecycle.domain.values import FactValue, Instant, Value, digest
 
 
 class EvidenceKind(StrEnum):
@@ -32,7 +31,7 @@ class EvidenceVersion(Value):
     answers: dict[str, FactValue] = Field(default_factory=dict)
     author: str
     principal: str
-    at: datetime
+    at: Instant
 
 
 def set_digest(evidence: Mapping[str, EvidenceVersion]) -> str:

@@ -1,12 +1,11 @@
 """What happened at the gates, in the past tense: rounds, votes, decisions, and what follows them."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from lifecycle.domain.evidence import EvidenceVersion
 from lifecycle.domain.project import Clock, Condition, Outcome, Question, Vote, Waiver
-from lifecycle.domain.values import Names, Value
+from lifecycle.domain.values import Instant, Names, Value
 
 
 class RoundOpened(Value):
@@ -134,7 +133,7 @@ class GateDecided(Value):
     findings: dict[str, str]
     against: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
-    review_at: datetime | None = None
+    review_at: Instant | None = None
 
 
 class WaiverGranted(Value):

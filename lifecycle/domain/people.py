@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from lifecycle.domain.values import Names, Value
+from lifecycle.domain.values import Instant, Names, Value
 
 EVERYWHERE = "everywhere"
 
@@ -98,8 +98,8 @@ class Delegation(Value):
     receiver: str
     scope: Scope = EVERYWHERE
     limit: int | None = Field(default=None, ge=0)
-    starts: datetime
-    ends: datetime
+    starts: Instant
+    ends: Instant
     reason: str
 
     def running(self, instant: datetime) -> bool:

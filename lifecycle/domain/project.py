@@ -1,12 +1,11 @@
 """The state of one project's lifecycle: one frozen, serialisable value, changed only by events."""
 
-from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
 
 from lifecycle.domain.evidence import EvidenceVersion
-from lifecycle.domain.values import FactValue, Names, Value
+from lifecycle.domain.values import FactValue, Instant, Names, Value
 
 STATE_SCHEMA = 1
 
@@ -71,11 +70,11 @@ class Clock(Value):
     Instants are worked out in working time before the command is sent; `taken` steps have fired.
     """
 
-    started_at: datetime
-    due: datetime | None = None
-    steps: tuple[datetime, ...] = ()
+    started_at: Instant
+    due: Instant | None = None
+    steps: tuple[Instant, ...] = ()
     taken: int = 0
-    stopped_at: datetime | None = None
+    stopped_at: Instant | None = None
 
 
 class Promise(Value):
@@ -83,7 +82,7 @@ class Promise(Value):
 
     text: str = Field(min_length=1, max_length=2_000)
     owner: str
-    due: datetime
+    due: Instant
     on_miss: OnMiss | None = None
 
 
@@ -95,7 +94,7 @@ class Vote(Value):
     roles: Names
     verdict: VoteVerdict
     rationale: str
-    at: datetime
+    at: Instant
     evidence_digest: str
     relied_on: Names = ()
     conditions: tuple[Promise, ...] = ()
@@ -112,7 +111,7 @@ class Question(Value):
 
     asked_by: str
     text: str
-    at: datetime
+    at: Instant
     answer: str | None = None
     answered_by: str | None = None
 
@@ -124,13 +123,13 @@ class Round(Value):
     number: int = Field(ge=1)
     status: RoundStatus = RoundStatus.PREPARING
     reason: str = ""
-    opened_at: datetime
+    opened_at: Instant
     tier: str
     evidence: dict[str, EvidenceVersion] = Field(default_factory=dict)
     managers: Names = ()
     submitters: Names = ()
     evidence_authors: Names = ()
-    submitted_at: datetime | None = None
+    submitted_at: Instant | None = None
     evidence_digest: str | None = None
     material_seq: int = 0
     votes: tuple[Vote, ...] = ()
@@ -139,7 +138,7 @@ class Round(Value):
     widened_to: Names = ()
     raised_to: str | None = None
     outcome: Outcome | None = None
-    decided_at: datetime | None = None
+    decided_at: Instant | None = None
 
     @property
     def is_open(self) -> bool:
@@ -174,7 +173,7 @@ class Condition(Value):
     round: int
     text: str
     owner: str
-    due: datetime
+    due: Instant
     on_miss: OnMiss
     status: ConditionStatus = ConditionStatus.OPEN
     proof: str | None = None
@@ -190,7 +189,7 @@ class Waiver(Value):
     granted_by: str
     reason: str
     compensating_control: str
-    expires: datetime
+    expires: Instant
     expired: bool = False
 
 
@@ -198,7 +197,7 @@ class Recurrence(Value):
     """A gate that comes round by itself: counted from `anchor`, `fired` times so far."""
 
     gate: str
-    anchor: datetime
+    anchor: Instant
     fired: int = 0
 
 
@@ -215,7 +214,7 @@ class ProjectState(Value):
     next_policy: PolicyRef | None = None
     status: Status = Status.ACTIVE
     stage: str
-    stage_since: datetime
+    stage_since: Instant
     tier: str
     facts: dict[str, FactValue] = Field(default_factory=dict)
     baseline: dict[str, FactValue] = Field(default_factory=dict)
@@ -224,7 +223,7 @@ class ProjectState(Value):
     waivers: dict[str, Waiver] = Field(default_factory=dict)
     recurrences: dict[str, Recurrence] = Field(default_factory=dict)
     breaches: Names = ()
-    hold_review: datetime | None = None
+    hold_review: Instant | None = None
     hold_reason: str = ""
     directory_version: int = 0
     seq: int = 0

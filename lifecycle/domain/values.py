@@ -4,10 +4,13 @@ import hashlib
 import json
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 FactValue = bool | int | float | str
 """A fact as it travels: money in minor units, a date as YYYY-MM-DD, a choice or text as itself."""
+
+Instant = AwareDatetime
+"""A moment: a date and time with its offset from UTC, so that any two can be compared."""
 
 Names = Annotated[tuple[str, ...], AfterValidator(lambda names: tuple(sorted(set(names))))]
 """A set of names with one order, so that the same set has the same bytes under every hash seed."""
