@@ -19,6 +19,9 @@ Context = Mapping[str, Any]
 POSTS = {"manager": Kind.TEXT, "sponsor": Kind.TEXT}
 """Facts that every project has without declaring them: who holds its posts."""
 
+LARGEST_TEXT = 2**20
+"""Bytes of a policy's canonical text that a packed one may hold."""
+
 SCORED = frozenset({Kind.BOOLEAN, Kind.NUMBER, Kind.INTEGER, Kind.MONEY})
 
 
@@ -108,5 +111,12 @@ def pack(policy: Policy) -> str:
 
 @lru_cache(maxsize=256)
 def rulebook_of(packed: str) -> Rulebook:
-    """The rulebook of a packed policy, kept for the next project that is governed by it."""
-    return Rulebook(Policy.model_validate(json.loads(zlib.decompress(b85decode(packed)))))
+    """The rulebook of a packed policy, kept for the next project that is governed by it.
+
+    Raises ValueError, or `zlib.error`, for a text that `pack` did not make or that holds more than `LARGEST_TEXT`.
+    """
+    unpacking = zlib.decompressobj()
+    text = unpacking.decompress(b85decode(packed), LARGEST_TEXT)
+    if not unpacking.eof:
+        raise ValueError(f"a packed policy is whole and holds at most {LARGEST_TEXT} bytes")
+    return Rulebook(Policy.model_validate(json.loads(text)))
