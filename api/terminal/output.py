@@ -1,0 +1,79 @@
+"""What a command prints: tables and sentences for people, JSON for programs, one sentence and a code for errors."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from lifecycle.domain.errors import LifecycleError
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+REFUSED = 1
+"""Exit code: what was asked for was refused, or a check found errors."""
+UNUSABLE = 2
+"""Exit code: the request itself could not be understood."""
+AWAY = 3
+"""Exit code: a part of the product does not answer."""
+UNKNOWN_YET = 4
+"""Exit code: the outcome is not known yet."""
+
+_CODES = {"service_away": AWAY, "unknown_yet": UNKNOWN_YET}
+
+
+def show(content: Any, as_json: bool, text: Iterable[str]) -> None:
+    """Print a result: as JSON, or as the lines of text that say the same."""
+    if as_json:
+        print(json.dumps(content, ensure_ascii=False, indent=2, default=str))
+        return
+    for line in text:
+        print(line)
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> Iterator[str]:
+    """Lines of a plain table: `columns` maps a row's key to its heading."""
+    if not rows:
+        yield "(nothing)"
+        return
+    cells = [[str(row.get(key) if row.get(key) is not None else "-") for key in columns] for row in rows]
+    titles = list(columns.values())
+    widths = [min(60, max(len(title), *(len(line[n]) for line in cells))) for n, title in enumerate(titles)]
+    for line in (titles, *cells):
+        yield "  ".join(_cut(cell, width).ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+
+
+def _cut(cell: str, width: int) -> str:
+    flat = " ".join(cell.split())
+    return flat if len(flat) <= width else flat[: width - 1] + "…"
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what went wrong into one sentence, what to do next, and an exit code; nobody sees a stack trace."""
+    try:
+        yield
+    except LifecycleError as error:
+        print(f"{error.sentence} {error.remedy}".strip(), file=sys.stderr)
+        raise typer.Exit(_CODES.get(error.code, REFUSED)) from None
+    except BrokenPipeError:
+        raise typer.Exit(0) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def read_text(path: str) -> str:
+    """The text of a file, or of standard input for `-`. LifecycleError when there is no such text."""
+    try:
+        if path == "-":
+            return sys.stdin.read()
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        raise LifecycleError("no_file", f"There is no file {path}.", "Check the name.") from None
+    except UnicodeDecodeError:
+        raise LifecycleError("not_text", f"{path} is no UTF-8 text.", "Save it as UTF-8.") from None
+    except OSError as error:
+        raise LifecycleError("no_file", f"{path} cannot be read: {error.strerror}.", "Check the file.") from None

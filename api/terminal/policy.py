@@ -1,0 +1,87 @@
+"""`lifecycle policy`: check, show and draw policies; all of it offline."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.terminal.output import REFUSED, AsJson, read_text, show, told
+
+if TYPE_CHECKING:
+    from lifecycle.gates.policy import Policy
+
+app = typer.Typer(no_args_is_help=True, help="Check, show and draw policies, offline.")
+File = Annotated[
+    str, typer.Argument(help="A policy file (YAML or JSON), the name of a ready policy, or - for standard input.")
+]
+
+
+@app.command()
+def check(file: File, as_json: AsJson = False) -> None:
+    """Say everything that is wrong or doubtful about a policy, with line, column and remedy."""
+    from dataclasses import asdict
+
+    from lifecycle.service.policy_files import examine
+
+    with told():
+        text, name = _text(file)
+        policy, problems = examine(text, name)
+        errors = sum(problem.severity == "error" for problem in problems)
+        verdict = f"{name}: {errors} errors, {len(problems) - errors} warnings"
+        lines = [*map(str, problems), f"{verdict}{f', digest {policy.digest}' if policy and not errors else ''}"]
+        content = {"problems": [asdict(problem) for problem in problems], "digest": policy.digest if policy else None}
+        show(content, as_json, lines)
+        if errors:
+            raise typer.Exit(REFUSED)
+
+
+@app.command("show")
+def show_policy(file: File, as_json: AsJson = False) -> None:
+    """Print a policy in plain language."""
+    from lifecycle.gates.plain import in_words
+
+    with told():
+        policy = _policy(file)
+        show(policy.model_dump(mode="json", exclude_defaults=True), as_json, [in_words(policy).rstrip()])
+
+
+@app.command()
+def diagram(file: File) -> None:
+    """Draw the stages and decisions of a policy in Mermaid."""
+    from lifecycle.gates.machine import StageMachine
+
+    with told():
+        sys.stdout.write(StageMachine(_policy(file)).diagram() + "\n")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of policy files, for editors."""
+    from lifecycle.gates.policy import Policy
+
+    show(Policy.model_json_schema(), True, ())
+
+
+@app.command("list")
+def list_ready(as_json: AsJson = False) -> None:
+    """Name the ready policies that ship with the product."""
+    from lifecycle.service.policy_files import library
+
+    names = sorted(library())
+    show(names, as_json, names)
+
+
+def _text(file: str) -> tuple[str, str]:
+    from lifecycle.service.policy_files import library
+
+    if file != "-" and not Path(file).exists() and file in (ready := library()):
+        return ready[file], f"{file}.yaml"
+    return read_text(file), "standard input" if file == "-" else file
+
+
+def _policy(file: str) -> "Policy":
+    from lifecycle.service.policy_files import read_policy
+
+    text, name = _text(file)
+    return read_policy(text, name)

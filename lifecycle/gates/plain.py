@@ -1,0 +1,159 @@
+"""A policy in plain language, generated from its data: Markdown that a person who writes no code can sign."""
+
+from collections.abc import Iterator
+
+from lifecycle.domain.duration import Duration
+from lifecycle.gates.policy import Policy, Tolerance
+from lifecycle.gates.policy_gates import (
+    AllOf,
+    AnyOf,
+    Approval,
+    ByTier,
+    Criterion,
+    EvidenceRule,
+    Gate,
+    GateKind,
+    LadderStep,
+    Slot,
+)
+
+_PMO = {
+    "supportive": "The PMO advises: a project manager may proceed against advice, and the record says so.",
+    "controlling": "The PMO requires: a gate opens only when its rules are met.",
+    "directive": "The PMO decides every gate itself; votes are advice.",
+}
+
+
+def in_words(policy: Policy) -> str:
+    """The whole policy as Markdown."""
+    return "\n".join(_policy(policy)).strip() + "\n"
+
+
+def _policy(policy: Policy) -> Iterator[str]:
+    yield f"# {policy.title or policy.policy}, version {policy.version}"
+    yield ""
+    yield from ([policy.notes, ""] if policy.notes else [])
+    yield _PMO[policy.pmo]
+    calendar = policy.calendar
+    region = f", without the public holidays of {calendar.holidays}" if calendar.holidays else ""
+    yield f"Working time is {calendar.week}, {calendar.hours} in {calendar.timezone}{region}."
+    yield f"Stages: {' -> '.join(policy.stages)}."
+    yield ""
+    yield "## Tiers"
+    yield ""
+    for number, tier in enumerate(policy.tiers):
+        when = f"when `{tier.when}`" if tier.when else "otherwise" if number else "every project"
+        yield f"- **{tier.label or tier.id}**: {when}"
+    yield ""
+    if policy.tolerances:
+        yield "## Tolerances"
+        yield ""
+        yield from (
+            f"- **{tolerance.label or name}**: {_tolerance(tolerance)}" for name, tolerance in policy.tolerances.items()
+        )
+        yield ""
+    for name, gate in policy.gates.items():
+        yield from _gate(name, gate)
+
+
+def _tolerance(tolerance: Tolerance) -> str:
+    if tolerance.when:
+        return f"a breach when `{tolerance.when}`"
+    bounds = [f"{margin} {side}" for margin, side in ((tolerance.over, "over"), (tolerance.under, "under")) if margin]
+    return f"a breach when {tolerance.fact} is more than {' or '.join(bounds)} its baseline"
+
+
+def _gate(name: str, gate: Gate) -> Iterator[str]:
+    yield f"## {gate.label or name.replace('_', ' ').capitalize()}"
+    yield ""
+    yield from ([f"*{gate.question}*", ""] if gate.question else [])
+    yield _when(gate)
+    yield ""
+    yield from ([gate.guidance, ""] if gate.guidance else [])
+    for item, rule in gate.evidence.items():
+        yield f"- Evidence: {_evidence(item, rule)}"
+    for item, criterion in gate.criteria.items():
+        yield f"- Criterion: {_criterion(item, criterion)}"
+    if gate.score_at_least:
+        yield f"- The score must reach {gate.score_at_least}."
+    for part in gate.approvals.all:
+        yield f"- Approval: {_approval(part)}"
+    if gate.approvals.veto:
+        yield f"- Veto: {', '.join(_role(role) for role in gate.approvals.veto)}"
+    excluded = ", ".join(kind.replace("_", " ") for kind in gate.approvals.exclude)
+    yield f"- May not approve: {excluded or 'nobody is excluded'}."
+    if gate.chair:
+        yield f"- The {_role(gate.chair)} takes the decision."
+    yield f"- Possible decisions: {', '.join(outcome.replace('_', ' ') for outcome in gate.decisions)}."
+    if gate.takes_baseline:
+        yield "- A go takes the baseline."
+    for title, within, ladder in (
+        ("To be submitted", gate.submit_within, gate.submit_ladder),
+        ("To be decided", gate.decide_within, gate.ladder),
+    ):
+        if within is not None:
+            yield f"- {title} within {_length(within)}."
+        yield from (f"    - after {_length(step.after)}: {_step(step)}" for step in ladder)
+    yield ""
+
+
+def _when(gate: Gate) -> str:
+    match gate.kind:
+        case GateKind.STAGE:
+            return f"Leads from {gate.from_} to {gate.to}."
+        case GateKind.MONITORING:
+            return f"Comes round every {gate.every} during {', '.join(gate.during)}."
+        case GateKind.EXCEPTION:
+            return f"Opens by itself on a breach of: {', '.join(gate.on_breach_of) or 'nothing; on request only'}."
+        case GateKind.CHANGE:
+            return f"Opened on request{' during ' + ', '.join(gate.during) if gate.during else ''}."
+        case GateKind.BENEFITS:
+            return f"Comes {' and '.join(str(length) for length in gate.after)} after closing."
+
+
+def _evidence(item: str, rule: EvidenceRule) -> str:
+    parts = [f"**{rule.label or item.replace('_', ' ')}** ({rule.kind})"]
+    parts += [f"when `{rule.when}`"] if rule.when else []
+    parts += [f"unless `{rule.unless}`"] if rule.unless else []
+    parts += [f"not older than {rule.fresh_for}"] if rule.fresh_for else []
+    parts += [f'"{rule.text}"'] if rule.text else []
+    return ", ".join(parts)
+
+
+def _criterion(item: str, rule: Criterion) -> str:
+    label = f"**{rule.label or item.replace('_', ' ')}**"
+    when = f" (when `{rule.when}`)" if rule.when else ""
+    if rule.must:
+        return f"{label} must hold: `{rule.must}`{when}"
+    return f"{label} is scored: `{rule.should}` out of {rule.out_of:g}, weight {rule.weight:g}{when}"
+
+
+def _approval(part: Approval) -> str:
+    if isinstance(part, Slot):
+        count = f"{part.count} of " if part.count > 1 else ""
+        return f"{count}{_role(part.role)}{f', when `{part.when}`' if part.when else ''}"
+    if isinstance(part, AllOf):
+        return "all of (" + "; ".join(_approval(inner) for inner in part.all) + ")"
+    if isinstance(part, AnyOf):
+        return "any of (" + "; ".join(_approval(inner) for inner in part.any) + ")"
+    return f"at least {part.at_least} of (" + "; ".join(_approval(inner) for inner in part.of) + ")"
+
+
+def _role(role: str) -> str:
+    return role.replace("_", " ")
+
+
+def _length(length: ByTier) -> str:
+    if isinstance(length, Duration):
+        return str(length)
+    return ", ".join(f"{tier}: {duration}" for tier, duration in length.items())
+
+
+def _step(step: LadderStep) -> str:
+    if step.remind:
+        return "remind the submitter" if step.remind == "submitter" else "remind those who have not voted"
+    if step.notify:
+        return f"notify the {_role(step.notify)}"
+    if step.widen_to:
+        return f"let the {_role(step.widen_to)} vote as well"
+    return f"raise the decision to the {_role(step.raise_to)}" if step.raise_to else "put the project on hold"
