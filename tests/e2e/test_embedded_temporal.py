@@ -12,11 +12,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
-from api.embedded import environment_of, find_temporal, processes_of, temporal_command, wait_for_temporal
+from api.embedded import find_temporal, retention_command, temporal_command, wait_for_temporal
 from api.process import Port, Process
 from api.processlog import ProcessLog
+from api.profile import environment_of, processes_of
 from api.supervisor import Supervisor
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.settings import Settings
@@ -86,6 +88,30 @@ async def test_a_killed_server_is_back_on_its_port_with_its_workflows(log: Proce
         await asyncio.open_connection("127.0.0.1", port)
 
 
+async def test_ended_workflows_are_kept_for_ninety_days(log: ProcessLog, tmp_path: Path) -> None:
+    binary, port = find_temporal(), free_port()
+    address = f"127.0.0.1:{port}"
+    server = temporal_command(binary, tmp_path / "temporal.db", port)
+    supervisor = Supervisor(
+        [
+            Process("temporal", server, ready=partial(wait_for_temporal, address, None, binary)),
+            Process("retention", retention_command(binary, address), after=("temporal",), once=True),
+        ],
+        log,
+        say=lambda _: None,
+    )
+    kept: list[int] = []
+
+    async def ask() -> None:
+        client = await Client.connect(address)
+        answer = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace="default"))
+        kept.append(answer.config.workflow_execution_retention_ttl.ToTimedelta().days)
+        supervisor.stop()
+
+    await asyncio.wait_for(supervisor.run(ask), DEADLINE)
+    assert kept == [90]
+
+
 async def test_a_server_that_is_not_there_is_reported_in_time() -> None:
     with pytest.raises(LifecycleError, match=r"did not answer within 0\.2 s") as silence:
         await wait_for_temporal(f"127.0.0.1:{free_port()}", timeout=0.2)
@@ -123,17 +149,18 @@ def test_without_temporal_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -
     assert "TEMPORAL_CLI" in missing.value.remedy
 
 
-def test_the_embedded_profile_has_four_processes_in_order(tmp_path: Path) -> None:
+def test_the_processes_of_the_embedded_profile_know_what_they_need(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, temporal_address="localhost:17733", api_port=18765, smtp_host="mail.example")
     processes = processes_of(settings, [sys.executable, "-c", ""])
     assert {process.name: tuple(process.after) for process in processes} == {
         "temporal": (),
+        "retention": ("temporal",),
         "migrate": (),
         "worker": ("temporal", "migrate"),
         "api": ("migrate",),
     }
     assert [process.port.number for process in processes if process.port] == [17733, 8766, 18765]
-    assert processes[2].env["LIFECYCLE_API_PORT"] == "18765"
+    assert processes[-1].env["LIFECYCLE_API_PORT"] == "18765"
 
 
 @pytest.mark.parametrize(
