@@ -39,7 +39,7 @@ def read_mapping(text: str, filename: str = "mapping") -> RegisterMapping:
         return RegisterMapping.model_validate(content)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-        told = [f"{_place(filename, _mark(tree, fault['loc']))}: {_told(fault)}" for fault in faults[:FAULTS_SHOWN]]
+        told = [_told(fault, tree, filename) for fault in faults[:FAULTS_SHOWN]]
         more = f"; and {len(faults) - FAULTS_SHOWN} more" if len(faults) > FAULTS_SHOWN else ""
         raise _invalid("; ".join(told) + more) from error
 
@@ -72,16 +72,19 @@ def _refuse_repeated_keys(node: yaml.Node | None, filename: str) -> None:
             _refuse_repeated_keys(item, filename)
 
 
-def _mark(node: yaml.Node | None, path: tuple[int | str, ...]) -> Mark | None:
-    """Where in the file the innermost part of the path begins that is there."""
-    mark = node.start_mark if node else None
+def _deepest(node: yaml.Node | None, path: tuple[int | str, ...]) -> tuple[Mark | None, str]:
+    """Where in the file the innermost part of the path begins that is there, and the name of its key."""
+    mark: Mark | None = node.start_mark if node else None
+    name = ""
     for step in path:
         for key, value in _children(node):
-            if key == step or (isinstance(key, yaml.Node) and key.value == step):
-                mark = key.start_mark if isinstance(key, yaml.Node) else value.start_mark
-                node = value
+            if isinstance(key, yaml.Node) and key.value == step:
+                mark, name, node = key.start_mark, str(step), value
                 break
-    return mark
+            if key == step:
+                mark, node = value.start_mark, value
+                break
+    return mark, name
 
 
 def _children(node: yaml.Node | None) -> Iterator[tuple[yaml.Node | int, yaml.Node]]:
@@ -95,9 +98,13 @@ def _place(filename: str, mark: Mark | None) -> str:
     return f"{filename}, line {mark.line + 1}, column {mark.column + 1}" if mark else filename
 
 
-def _told(fault: Any) -> str:
-    """The fault in a person's words, after the name of the key it concerns."""
-    where = next((str(step) for step in reversed(fault["loc"]) if isinstance(step, str) and step != "[key]"), "")
-    said = {"extra_forbidden": "is not known here", "missing": "is missing"}.get(fault["type"])
+def _told(fault: Any, tree: yaml.Node | None, filename: str) -> str:
+    """The fault in a person's words, with its place and the name of the key it concerns."""
+    mark, name = _deepest(tree, fault["loc"])
+    place = _place(filename, mark)
+    if fault["type"] == "missing":
+        return f"{place}: {fault['loc'][-1]!r} is missing"
+    if fault["type"] == "extra_forbidden":
+        return f"{place}: {name!r} is not known here"
     message = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{where!r} {said}" if said else f"{where!r}: {message}" if where else message
+    return f"{place}: {name!r}: {message}" if name else f"{place}: {message}"
