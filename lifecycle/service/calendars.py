@@ -7,6 +7,32 @@ from functools import lru_cache
 import holidays
 
 from lifecycle.domain.worktime import WorkCalendar
+from lifecycle.gates.policy import CalendarRule
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_YEARS_AHEAD = 6
+
+
+@lru_cache(maxsize=64)
+def calendar_of(rule: CalendarRule, year: int) -> WorkCalendar:
+    """Give the calendar that a policy describes, with the holidays from the year before `year` to six years after it.
+
+    Raises ValueError for a region, zone or week that there is not; a policy that was checked has none of these.
+    """
+    opens, closes = (time.fromisoformat(text) for text in rule.hours.split("-"))
+    known = work_calendar(
+        rule.timezone, _weekdays(rule.week), opens, closes, rule.holidays, year - 1, year + _YEARS_AHEAD
+    )
+    return known.model_copy(update={"holidays": known.holidays | frozenset(rule.days_off)})
+
+
+def _weekdays(week: str) -> frozenset[int]:
+    """The days of "mon-fri", "mon,wed,fri" or "sun-thu"; a span may go over the weekend."""
+    found: set[int] = set()
+    for part in week.split(","):
+        ends = [_DAYS.index(day) for day in part.split("-")]
+        found |= {day % 7 for day in range(ends[0], ends[0] + (ends[-1] - ends[0]) % 7 + 1)}
+    return frozenset(found)
 
 
 @lru_cache(maxsize=64)
