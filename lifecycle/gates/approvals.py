@@ -5,7 +5,8 @@ from itertools import combinations, product
 
 from lifecycle.domain.project import ProjectState, Round, Vote, VoteVerdict
 from lifecycle.domain.values import Names, Value
-from lifecycle.gates.policy_gates import AllOf, AnyOf, Approval, Gate, Participation, Slot
+from lifecycle.gates.policy_approvals import AllOf, AnyOf, Approval, Participation, Slot
+from lifecycle.gates.policy_gates import Gate
 from lifecycle.gates.rulebook import Context, Rulebook, context_of
 
 MOST_WAYS = 256

@@ -10,7 +10,8 @@ from lifecycle.gates.clocks import for_tier
 from lifecycle.gates.complaints import ConditionError
 from lifecycle.gates.conditions import Kind
 from lifecycle.gates.policy import CLOSED, Policy, Tolerance
-from lifecycle.gates.policy_gates import ByTier, Gate, GateKind, LadderStep
+from lifecycle.gates.policy_gates import Gate, GateKind, LadderStep
+from lifecycle.gates.policy_words import ByTier
 from lifecycle.gates.quorum_check import slots_of, unfillable
 from lifecycle.gates.rulebook import POSTS, Rulebook
 

@@ -11,7 +11,8 @@ from lifecycle.domain.duration import Duration, Unit
 from lifecycle.domain.project import Clock, ProjectState, Round, RoundStatus
 from lifecycle.domain.worktime import WorkCalendar, add_working_time, after, working_time_between
 from lifecycle.gates.policy import Policy
-from lifecycle.gates.policy_gates import ByTier, Gate
+from lifecycle.gates.policy_gates import Gate
+from lifecycle.gates.policy_words import ByTier
 
 _WORKING = (Unit.WORKING_DAYS, Unit.WORKING_HOURS)
 Asked = TypeVar("Asked", bound=Command)

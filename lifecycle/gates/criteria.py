@@ -9,7 +9,8 @@ from lifecycle.domain.project import ProjectState, Round
 from lifecycle.domain.values import Value
 from lifecycle.gates.conditions import Truth
 from lifecycle.gates.obligations import later
-from lifecycle.gates.policy_gates import Criterion, EvidenceRule, Gate
+from lifecycle.gates.policy_gates import Gate
+from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
 from lifecycle.gates.rulebook import Context, Rulebook, context_of
 
 SCORE = "score"

@@ -55,11 +55,17 @@ def _each_open_round(state: ProjectState, change: Callable[[Round], Round]) -> P
     return state.model_copy(update={"rounds": rounds})
 
 
+def _without_open_rounds(state: ProjectState) -> ProjectState:
+    """What nobody may decide any more is withdrawn, and its clock with it."""
+    ended = {"status": RoundStatus.WITHDRAWN, "clock": None}
+    return _each_open_round(state, lambda round_: round_.model_copy(update=ended))
+
+
 @_apply.register
 def _(event: happened.StageEntered, state: ProjectState, recorded: Recorded) -> ProjectState:
     kept = {gate: state.recurrences.get(gate) for gate in event.recurring}
     recurrences = {gate: known or Recurrence(gate=gate, anchor=recorded.at) for gate, known in kept.items()}
-    return state.model_copy(
+    entered = state.model_copy(
         update={
             "stage": event.stage,
             "stage_since": recorded.at,
@@ -67,6 +73,7 @@ def _(event: happened.StageEntered, state: ProjectState, recorded: Recorded) -> 
             "status": Status.CLOSED if event.closes else state.status,
         }
     )
+    return _without_open_rounds(entered) if event.closes else entered
 
 
 @_apply.register
@@ -128,9 +135,8 @@ def _(event: happened.ProjectResumed, state: ProjectState, recorded: Recorded) -
 
 @_apply.register
 def _(event: happened.ProjectKilled, state: ProjectState, recorded: Recorded) -> ProjectState:
-    ended = {"status": RoundStatus.WITHDRAWN, "clock": None}
     killed: dict[str, object] = {"status": Status.KILLED, "recurrences": {}, "hold_review": None}
-    return _each_open_round(state.model_copy(update=killed), lambda round_: round_.model_copy(update=ended))
+    return _without_open_rounds(state.model_copy(update=killed))
 
 
 @_apply.register

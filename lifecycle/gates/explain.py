@@ -15,7 +15,8 @@ from lifecycle.gates.criteria import findings_of, missing
 from lifecycle.gates.decide import decide
 from lifecycle.gates.deciding import decider, passage_blocked
 from lifecycle.gates.policy import Pmo
-from lifecycle.gates.policy_gates import EvidenceRule, GateKind
+from lifecycle.gates.policy_gates import GateKind
+from lifecycle.gates.policy_requirements import EvidenceRule
 from lifecycle.gates.rulebook import Rulebook
 
 Asked = dict[str, Any]

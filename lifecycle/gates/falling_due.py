@@ -54,7 +54,10 @@ def _told(ledger: Ledger, gate: str, step: LadderStep) -> tuple[str, ...]:
 
 
 def _missed(ledger: Ledger, key: str) -> None:
-    """A missed condition does what was said when it was set: tell, hold, or re-open the gate by a new round."""
+    """A missed condition does what was said when it was set: tell, hold, or re-open the gate by a new round.
+
+    On a project that is over it only tells: nobody could decide the gate.
+    """
     condition = ledger.state.conditions[key]
     ledger.add(ConditionMissed(condition=key))
     if condition.on_miss is OnMiss.HOLD:
@@ -62,6 +65,7 @@ def _missed(ledger: Ledger, key: str) -> None:
     known = ledger.state.rounds.get(condition.gate)
     if (
         condition.on_miss is OnMiss.REOPEN
+        and not ledger.state.is_over
         and condition.gate in ledger.book.policy.gates
         and not (known and known.is_open)
     ):

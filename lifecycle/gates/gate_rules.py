@@ -8,7 +8,8 @@ from lifecycle.gates.case import Case, refuse
 from lifecycle.gates.criteria import findings_of, missing, missing_evidence
 from lifecycle.gates.machine import round_may
 from lifecycle.gates.policy import Pmo
-from lifecycle.gates.policy_gates import Criterion, EvidenceRule, GateKind
+from lifecycle.gates.policy_gates import GateKind
+from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
 from lifecycle.gates.rules import misfit
 
 

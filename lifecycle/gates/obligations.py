@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lifecycle.domain.duration import Duration
-from lifecycle.domain.project import ConditionStatus, ProjectState, Round, RoundStatus, Status
+from lifecycle.domain.project import ConditionStatus, OnMiss, ProjectState, Round, RoundStatus, Status
 from lifecycle.domain.values import Value
 from lifecycle.domain.worktime import WorkCalendar, after
 from lifecycle.gates.policy import Policy
@@ -58,7 +58,8 @@ def ladder_of(policy: Policy, round_: Round) -> tuple[LadderStep, ...]:
 def _conditions(policy: Policy, state: ProjectState) -> Iterator[Obligation]:
     for condition in state.conditions.values():
         if condition.status in (ConditionStatus.OPEN, ConditionStatus.PROVED) and state.status is not Status.KILLED:
-            opens = condition.gate if condition.gate in policy.gates else None
+            reopens = condition.on_miss is OnMiss.REOPEN and condition.gate in policy.gates and not state.is_over
+            opens = condition.gate if reopens else None
             yield Obligation(id=f"condition/{condition.id}", at=condition.due, opens=opens)
 
 

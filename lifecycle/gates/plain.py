@@ -4,18 +4,10 @@ from collections.abc import Iterator
 
 from lifecycle.domain.duration import Duration
 from lifecycle.gates.policy import Policy, Tolerance
-from lifecycle.gates.policy_gates import (
-    AllOf,
-    AnyOf,
-    Approval,
-    ByTier,
-    Criterion,
-    EvidenceRule,
-    Gate,
-    GateKind,
-    LadderStep,
-    Slot,
-)
+from lifecycle.gates.policy_approvals import AllOf, AnyOf, Approval, Slot
+from lifecycle.gates.policy_gates import Gate, GateKind, LadderStep
+from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
+from lifecycle.gates.policy_words import ByTier
 
 _PMO = {
     "supportive": "The PMO advises: a project manager may proceed against advice, and the record says so.",

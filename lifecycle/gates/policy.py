@@ -14,12 +14,17 @@ from pydantic import Field, StringConstraints, model_validator
 from lifecycle.domain.duration import Duration
 from lifecycle.domain.people import RoleName
 from lifecycle.domain.project import PolicyRef
-from lifecycle.domain.values import Names, Value, digest_of
+from lifecycle.domain.values import Names, digest_of
 from lifecycle.gates.conditions import Kind
-from lifecycle.gates.policy_gates import Expression, Gate, GateKind, Name
+from lifecycle.gates.policy_gates import Gate, GateKind
+from lifecycle.gates.policy_words import Expression, Name, Part
 
 CLOSED = "closed"
 """The destination of a gate that ends the project without a stage of its own."""
+
+
+_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
+_HOUR = r"([01]\d|2[0-3]):[0-5]\d"
 
 
 class Pmo(StrEnum):
@@ -30,28 +35,34 @@ class Pmo(StrEnum):
     DIRECTIVE = "directive"
 
 
-class CalendarRule(Value):
-    """Working time: `week` as mon-fri or a list of days, `hours` as 09:00-17:00, `holidays` a region such as GB-ENG."""
+class CalendarRule(Part):
+    """Working time."""
 
     timezone: str = "Europe/London"
-    week: Annotated[
-        str, StringConstraints(pattern=r"^(mon|tue|wed|thu|fri|sat|sun)([-,](mon|tue|wed|thu|fri|sat|sun))*$")
-    ] = "mon-fri"
-    hours: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")] = (
-        "09:00-17:00"
-    )
+    """The IANA name of the time zone."""
+    week: Annotated[str, StringConstraints(pattern=rf"^{_DAY}([-,]{_DAY})*$")] = "mon-fri"
+    """The working days: a span such as `mon-fri`, or a list such as `mon,tue,thu`."""
+    hours: Annotated[str, StringConstraints(pattern=rf"^{_HOUR}-{_HOUR}$")] = "09:00-17:00"
+    """The working hours of a working day, in local time, in quotes."""
     holidays: str | None = None
+    """The region whose public holidays are no working days, such as `GB-ENG` or `DE-BY`."""
     days_off: tuple[date, ...] = ()
+    """Further days that are no working days."""
 
 
-class Fact(Value):
-    """A typed fact that a project carries; conditions may use nothing else."""
+class Fact(Part):
+    """A typed fact that a project carries, `project.<name>` in conditions, which may use nothing else."""
 
     type: Kind
+    """boolean, integer, number, money, text, choice or date."""
     label: str = ""
+    """Its name as people read it."""
     help: str = ""
-    unit: str | None = Field(default=None, description="Currency of a money fact (ISO 4217), or a number's unit.")
-    of: tuple[str, ...] = Field(default=(), description="The values of a choice.")
+    """What it means."""
+    unit: str | None = None
+    """The currency of a money fact (ISO 4217), or a number's unit."""
+    of: tuple[str, ...] = ()
+    """The values of a choice."""
 
     @model_validator(mode="after")
     def _choice_has_values(self) -> Self:
@@ -60,26 +71,34 @@ class Fact(Value):
         return self
 
 
-class Tier(Value):
-    """A class of projects, lightest first; the first whose `when` is met applies, else the last."""
+class Tier(Part):
+    """A class of projects. Tiers are written lightest first; the first that surely applies is the project's."""
 
     id: Name
+    """Its name in conditions: `tier == 'light'`."""
     label: str = ""
+    """Its name as people read it."""
     when: Expression | None = None
+    """Applies when this holds. The last tier needs none: it is for all others, and for what is not known."""
 
 
 Margin = Annotated[str, StringConstraints(pattern=r"^\d{1,7}(\.\d{1,4})?(%|d)?$")]
 """How far: `10%` of the baseline, `30d` days after it, or a plain number in the fact's own unit."""
 
 
-class Tolerance(Value):
+class Tolerance(Part):
     """How far a fact may drift from its baseline, or a condition that is a breach by itself."""
 
     label: str = ""
+    """Its name as people read it."""
     fact: Name | None = None
+    """The fact that is compared with its baseline."""
     over: Margin | None = None
+    """How far above or after the baseline; exactly so far is no breach."""
     under: Margin | None = None
+    """How far below or before the baseline."""
     when: Expression | None = None
+    """Instead of a drift: a breach while this surely holds."""
 
     @model_validator(mode="after")
     def _drift_or_condition(self) -> Self:
@@ -89,26 +108,39 @@ class Tolerance(Value):
         return self
 
 
-class Policy(Value):
+class Policy(Part):
     """One edition of an organisation's policy."""
 
     policy: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
+    """The policy's name; its versions share it."""
     version: int = Field(ge=1)
+    """The number of this edition; a published edition never changes."""
     title: str = ""
+    """The name as people read it."""
     sources: tuple[str, ...] = ()
+    """The published sources it was written from."""
     notes: str = ""
+    """What its readers should know."""
     pmo: Pmo = Pmo.CONTROLLING
+    """supportive (advises), controlling (requires) or directive (decides itself)."""
     pmo_role: RoleName = "pmo_director"
+    """The role that speaks for the PMO."""
     calendar: CalendarRule = CalendarRule()
+    """Working time, in which deadlines count."""
     facts: dict[Name, Fact] = Field(default_factory=dict)
-    amount: Name | None = Field(
-        default=None, description="The money fact with which limits of delegation are compared."
-    )
+    """The facts that projects carry. Every project also has `manager` and `sponsor`."""
+    amount: Name | None = None
+    """The money fact with which limits of delegation are compared."""
     tiers: tuple[Tier, ...] = (Tier(id="standard"),)
+    """The classes of projects, lightest first."""
     stages: tuple[Name, ...] = Field(min_length=1)
+    """The stages in order; a project starts in the first, and a stage without a gate out of it closes the project."""
     tolerances: dict[Name, Tolerance] = Field(default_factory=dict)
+    """When drift is a breach."""
     hold_review_after: Duration = Duration.parse("3 months")
+    """When to look again at a project on hold, if nobody says."""
     gates: dict[Name, Gate] = Field(min_length=1)
+    """The decision points."""
 
     @cached_property
     def digest(self) -> str:

@@ -1,24 +1,18 @@
-"""The gates of a policy document: evidence, criteria, approvals, deadlines and ladders."""
+"""The gates of a policy document: decision points with their deadlines and ladders."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from lifecycle.domain.duration import Duration, Unit
-from lifecycle.domain.evidence import EvidenceKind
 from lifecycle.domain.gate_events import LadderAction
 from lifecycle.domain.people import RoleName
 from lifecycle.domain.project import OnMiss, Outcome
-from lifecycle.domain.values import Names, Value
-from lifecycle.gates.conditions import Kind
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
-Expression = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
-Text = Annotated[str, StringConstraints(max_length=4_000)]
-
-ByTier = dict[Name, Duration] | Duration
-"""One duration for all, or one a tier."""
+from lifecycle.domain.values import Names
+from lifecycle.gates.policy_approvals import Approvals
+from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
+from lifecycle.gates.policy_words import ByTier, Name, Part, Text
 
 
 class GateKind(StrEnum):
@@ -31,136 +25,21 @@ class GateKind(StrEnum):
     BENEFITS = "benefits"
 
 
-class Participation(StrEnum):
-    """How a person has taken part in a round, and so may not approve it."""
-
-    SUBMITTER = "submitter"
-    MANAGER = "manager"
-    EVIDENCE_AUTHORS = "evidence_authors"
-
-
-class FormField(Value):
-    """One question of a form; its answer is `answers.<name>` in the gate's conditions."""
-
-    type: Kind
-    label: str = ""
-    of: tuple[str, ...] = ()
-    optional: bool = False
-
-
-class EvidenceRule(Value):
-    """What must be shown, when, how fresh, and what good looks like."""
-
-    kind: EvidenceKind
-    label: str = ""
-    guidance: Text = ""
-    template: str | None = None
-    text: Text = Field(default="", description="The sentence that an attestation signs.")
-    fields: dict[Name, FormField] = Field(default_factory=dict)
-    when: Expression | None = None
-    unless: Expression | None = None
-    fresh_for: Duration | None = None
-    waivable: bool = True
-
-    @model_validator(mode="after")
-    def _kind_has_its_content(self) -> Self:
-        if (self.kind is EvidenceKind.FORM) != bool(self.fields):
-            raise ValueError("a form lists its questions under 'fields', and only a form does")
-        if self.kind is EvidenceKind.ATTESTATION and not self.text:
-            raise ValueError("an attestation needs the 'text' that is signed")
-        if self.fresh_for and self.fresh_for.unit in (Unit.WORKING_DAYS, Unit.WORKING_HOURS):
-            raise ValueError("'fresh_for' counts calendar time: write days, weeks or months")
-        return self
-
-
-class Criterion(Value):
-    """A rule of judgement: `must` is yes or no, `should` is scored out of `out_of` and weighs `weight`."""
-
-    label: str = ""
-    must: Expression | None = None
-    should: Expression | None = None
-    when: Expression | None = None
-    weight: float = Field(default=1, gt=0, le=1_000)
-    out_of: float = Field(default=1, gt=0, le=1_000_000)
-    fix: Text = ""
-    waivable: bool = True
-
-    @model_validator(mode="after")
-    def _must_or_should(self) -> Self:
-        if (self.must is None) == (self.should is None):
-            raise ValueError("a criterion has either 'must' or 'should'")
-        return self
-
-
-class Slot(Value):
-    """`count` distinct people who hold a role must approve; `reads` names the evidence they rely on (all if empty)."""
-
-    role: RoleName
-    count: int = Field(default=1, ge=1, le=20)
-    when: Expression | None = None
-    reads: Names = ()
-
-
-class AllOf(Value):
-    """Every part must be approved."""
-
-    all: tuple["Approval", ...] = Field(min_length=1)
-
-
-class AnyOf(Value):
-    """One part is enough."""
-
-    any: tuple["Approval", ...] = Field(min_length=1)
-
-
-class AtLeast(Value):
-    """So many of the parts must be approved."""
-
-    at_least: int = Field(ge=1)
-    of: tuple["Approval", ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _not_more_than_there_are(self) -> Self:
-        if self.at_least > len(self.of):
-            raise ValueError(f"'at_least' asks for {self.at_least} of {len(self.of)} parts")
-        return self
-
-
-def _shape(value: Any) -> str:
-    keys = value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
-    return next((shape for shape in ("all", "any", "at_least") if shape in keys), "slot")
-
-
-Approval = Annotated[
-    Annotated[Slot, Tag("slot")]
-    | Annotated[AllOf, Tag("all")]
-    | Annotated[AnyOf, Tag("any")]
-    | Annotated[AtLeast, Tag("at_least")],
-    Discriminator(_shape),
-]
-
-
-class Approvals(Value):
-    """Who must approve, who may veto, and who may not approve because of what they did in the round."""
-
-    all: tuple[Approval, ...] = ()
-    veto: Names = ()
-    exclude: tuple[Participation, ...] = tuple(Participation)
-    rejection: Annotated[str, StringConstraints(pattern="^(any|veto)$")] = Field(
-        default="any",
-        description="any: one rejection by a called gatekeeper sends the gate back; veto: only a veto does.",
-    )
-
-
-class LadderStep(Value):
-    """What happens when a deadline passes: exactly one action, so long after the clock started."""
+class LadderStep(Part):
+    """What happens when time passes without a decision: exactly one action."""
 
     after: ByTier
-    remind: Annotated[str, StringConstraints(pattern="^(pending|submitter)$")] | None = None
+    """How long after the clock started."""
+    remind: Literal["pending", "submitter"] | None = None
+    """Remind those whose approval is missing, or the submitter."""
     notify: RoleName | None = None
+    """Tell everybody who holds the role."""
     widen_to: RoleName | None = None
+    """Let the people of this role fill any open slot as well."""
     raise_to: RoleName | None = None
+    """Give the decision to this role: the vote of one of its people, not excluded, decides."""
     hold: bool = False
+    """Put the project on hold."""
 
     @model_validator(mode="after")
     def _one_action(self) -> Self:
@@ -185,36 +64,62 @@ class LadderStep(Value):
         return self.notify or self.widen_to or self.raise_to
 
 
-class Gate(Value):
-    """A decision point. Its kind says what it needs: see the messages of `_fits_its_kind`."""
+class Gate(Part):
+    """A decision point. Its kind says which of the first keys it needs."""
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
     kind: GateKind = GateKind.STAGE
+    """stage (opens the next stage), monitoring (recurs), exception (opened by a breach), change (opened on request) or
+    benefits (comes after closing)."""
     label: str = ""
+    """Its name as people read it; by default made from its key."""
     question: Text = ""
+    """The question that this gate answers."""
     guidance: Text = ""
+    """What the people at this gate should know."""
     from_: Name | None = Field(default=None, alias="from")
+    """Stage gates: the stage it leads out of."""
     to: Name | None = None
+    """Stage gates: the stage it opens, or `closed`."""
     during: Names = ()
+    """Monitoring gates: the stages in which it comes round. Change gates: those in which it may be opened."""
     every: Duration | None = None
+    """Monitoring gates: how often, in calendar time from the entry into the stage."""
     after: tuple[Duration, ...] = ()
+    """Benefits gates: how long after closing, in calendar time."""
     on_breach_of: Names = ()
-    submit_when: Annotated[str, StringConstraints(pattern="^(evidence_complete|criteria_met)$")] = "criteria_met"
+    """Exception gates: the tolerances whose breach opens it."""
+    submit_when: Literal["evidence_complete", "criteria_met"] = "criteria_met"
+    """What a submission needs: all evidence, or all evidence and every criterion."""
     evidence: dict[Name, EvidenceRule] = Field(default_factory=dict)
+    """What must be shown."""
     criteria: dict[Name, Criterion] = Field(default_factory=dict)
+    """The rules of judgement, knock-outs and scores."""
     score_at_least: Annotated[str, StringConstraints(pattern=r"^(100|\d{1,2})(\.\d{1,2})?%$")] | None = None
+    """The hurdle of the weighted score, such as `60%`; reaching it exactly is enough."""
     approvals: Approvals = Approvals()
+    """Who must approve."""
     chair: RoleName | None = None
+    """The role that takes the decision once approvals and criteria are there; without it the votes decide."""
     decisions: tuple[Outcome, ...] = tuple(Outcome)
+    """The decisions that this gate can take."""
     on_reject: Outcome = Outcome.RECYCLE
+    """The decision that a rejection by vote takes."""
     on_missed_condition: OnMiss = OnMiss.NOTIFY
+    """What a missed condition does, unless the condition says otherwise: notify, hold or reopen."""
     waivers_by: RoleName | None = None
+    """Who may waive a requirement here; by default the PMO's role."""
     takes_baseline: bool = False
+    """Whether a go makes the facts of that moment the baseline."""
     submit_within: ByTier | None = None
+    """The submitter's time, from the opening of the round."""
     submit_ladder: tuple[LadderStep, ...] = ()
+    """What happens while nothing is submitted; counted from the opening of the round."""
     decide_within: ByTier | None = None
+    """The approvers' time, from the submission; it stops while a question is open or the project is on hold."""
     ladder: tuple[LadderStep, ...] = ()
+    """What happens while nothing is decided; counted from the submission."""
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:

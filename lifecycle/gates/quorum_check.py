@@ -7,7 +7,8 @@ from lifecycle.domain.people import Roster
 from lifecycle.domain.project import Round
 from lifecycle.gates.approvals import ways
 from lifecycle.gates.policy import Pmo
-from lifecycle.gates.policy_gates import AllOf, AnyOf, Approval, Gate, Participation, Slot
+from lifecycle.gates.policy_approvals import AllOf, AnyOf, Approval, Participation, Slot
+from lifecycle.gates.policy_gates import Gate
 from lifecycle.gates.rulebook import Rulebook
 
 _ANY_TIME = datetime(2024, 1, 1, tzinfo=UTC)

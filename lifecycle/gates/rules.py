@@ -12,7 +12,7 @@ from lifecycle.gates.case import Case, refuse
 from lifecycle.gates.conditions import Kind
 from lifecycle.gates.machine import project_may
 from lifecycle.gates.policy import Fact
-from lifecycle.gates.policy_gates import FormField
+from lifecycle.gates.policy_requirements import FormField
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LARGEST = 2**53

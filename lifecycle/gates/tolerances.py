@@ -32,10 +32,15 @@ def _breach(book: Rulebook, state: ProjectState, tolerance: Tolerance) -> str | 
 
 
 def _beyond(forecast: FactValue, baseline: FactValue, margin: str, sign: int) -> bool:
-    """Whether the forecast lies more than the margin past the baseline; exactly the margin is still within it."""
+    """Whether the forecast lies more than the margin past the baseline; exactly the margin is still within it.
+
+    A percentage of a baseline of nothing has no measure, so it is no breach.
+    """
     if isinstance(forecast, str) or isinstance(baseline, str):
         days = timedelta(days=float(margin.removesuffix("d")))
         drift = date.fromisoformat(str(forecast)) - date.fromisoformat(str(baseline))
         return drift * sign > days
+    if margin.endswith("%") and baseline == 0:
+        return False
     allowed = float(margin.removesuffix("%")) / 100 * abs(baseline) if margin.endswith("%") else float(margin)
     return (forecast - baseline) * sign > allowed + 1e-9
