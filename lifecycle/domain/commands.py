@@ -6,14 +6,21 @@ that it may start, worked out in working time by the caller with the functions o
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, StringConstraints, TypeAdapter
 
 from lifecycle.domain.evidence import EvidenceVersion
 from lifecycle.domain.people import Actor, Permission
 from lifecycle.domain.project import Clock, Outcome, PolicyRef, Promise, VoteVerdict
-from lifecycle.domain.values import FactValue, Instant, Value
+from lifecycle.domain.values import GivenFact, GivenInstant, Instant, Prose, Text, Value, Whole, Word
 
-Reason = Annotated[str, Field(min_length=1, max_length=4_000)]
+Key = Annotated[str, StringConstraints(pattern=r"^[^\s:\x00][^\n:\x00]{0,118}$")]
+"""The key of a project or a portfolio, such as a role's scope can name."""
+
+Title = Annotated[Prose, Field(max_length=400)]
+"""What a project is called."""
+
+Facts = Annotated[dict[Word, GivenFact], Field(max_length=500)]
+Amendments = Annotated[dict[Word, GivenFact | None], Field(max_length=500)]
 
 
 class Command(Value):
@@ -25,9 +32,9 @@ class Command(Value):
 
     needs: ClassVar[Permission]
 
-    id: str = Field(min_length=1, max_length=100)
+    id: Annotated[Word, Field(max_length=100)]
     actor: Actor
-    expected_version: int | None = None
+    expected_version: Whole | None = None
     clocks: dict[str, Clock] = Field(default_factory=dict)
     openings: dict[str, Clock] = Field(default_factory=dict)
     sealed_seq: int = 0
@@ -38,15 +45,15 @@ class RegisterProject(Command):
 
     needs = Permission.PROJECT_REGISTER
     type: Literal["register_project"] = "register_project"
-    project: str
-    name: str = Field(min_length=1, max_length=400)
-    portfolio: str
-    manager: str | None = None
-    sponsor: str | None = None
+    project: Key
+    name: Title
+    portfolio: Key
+    manager: Word | None = None
+    sponsor: Word | None = None
     policy: PolicyRef
-    facts: dict[str, FactValue] = Field(default_factory=dict)
-    stage: str | None = None
-    attested: str = ""
+    facts: Facts = Field(default_factory=dict)
+    stage: Word | None = None
+    attested: Text = ""
 
 
 class AmendFacts(Command):
@@ -54,12 +61,12 @@ class AmendFacts(Command):
 
     needs = Permission.FACTS_AMEND
     type: Literal["amend_facts"] = "amend_facts"
-    facts: dict[str, FactValue | None] = Field(default_factory=dict)
-    name: str | None = None
-    portfolio: str | None = None
-    manager: str | None = None
-    sponsor: str | None = None
-    reason: str = ""
+    facts: Amendments = Field(default_factory=dict)
+    name: Title | None = None
+    portfolio: Key | None = None
+    manager: Word | None = None
+    sponsor: Word | None = None
+    reason: Text = ""
 
 
 class OpenGate(Command):
@@ -67,8 +74,8 @@ class OpenGate(Command):
 
     needs = Permission.GATE_SUBMIT
     type: Literal["open_gate"] = "open_gate"
-    gate: str
-    reason: Reason
+    gate: Word
+    reason: Prose
 
 
 class SupplyEvidence(Command):
@@ -76,7 +83,7 @@ class SupplyEvidence(Command):
 
     needs = Permission.EVIDENCE_SUPPLY
     type: Literal["supply_evidence"] = "supply_evidence"
-    gate: str
+    gate: Word
     evidence: EvidenceVersion
 
 
@@ -85,7 +92,7 @@ class SubmitGate(Command):
 
     needs = Permission.GATE_SUBMIT
     type: Literal["submit_gate"] = "submit_gate"
-    gate: str
+    gate: Word
 
 
 class WithdrawSubmission(Command):
@@ -93,8 +100,8 @@ class WithdrawSubmission(Command):
 
     needs = Permission.GATE_SUBMIT
     type: Literal["withdraw_submission"] = "withdraw_submission"
-    gate: str
-    reason: Reason
+    gate: Word
+    reason: Prose
 
 
 class CastVote(Command):
@@ -102,11 +109,11 @@ class CastVote(Command):
 
     needs = Permission.GATE_VOTE
     type: Literal["cast_vote"] = "cast_vote"
-    gate: str
-    round: int
-    evidence_digest: str
+    gate: Word
+    round: Whole
+    evidence_digest: Text
     verdict: VoteVerdict
-    rationale: Reason
+    rationale: Prose
     conditions: tuple[Promise, ...] = Field(default=(), max_length=20)
 
 
@@ -115,9 +122,9 @@ class AskForInformation(Command):
 
     needs = Permission.GATE_VOTE
     type: Literal["ask_for_information"] = "ask_for_information"
-    gate: str
-    round: int
-    question: Reason
+    gate: Word
+    round: Whole
+    question: Prose
 
 
 class AnswerInformation(Command):
@@ -125,8 +132,8 @@ class AnswerInformation(Command):
 
     needs = Permission.GATE_SUBMIT
     type: Literal["answer_information"] = "answer_information"
-    gate: str
-    answer: Reason
+    gate: Word
+    answer: Prose
 
 
 class DecideGate(Command):
@@ -134,13 +141,13 @@ class DecideGate(Command):
 
     needs = Permission.GATE_DECIDE
     type: Literal["decide_gate"] = "decide_gate"
-    gate: str
-    round: int
-    evidence_digest: str
+    gate: Word
+    round: Whole
+    evidence_digest: Text
     outcome: Outcome
-    rationale: Reason
+    rationale: Prose
     conditions: tuple[Promise, ...] = Field(default=(), max_length=20)
-    review_at: Instant | None = None
+    review_at: GivenInstant | None = None
 
 
 class GrantWaiver(Command):
@@ -148,11 +155,11 @@ class GrantWaiver(Command):
 
     needs = Permission.WAIVER_GRANT
     type: Literal["grant_waiver"] = "grant_waiver"
-    gate: str
-    requirement: str
-    reason: Reason
-    compensating_control: Reason
-    expires: Instant
+    gate: Word
+    requirement: Word
+    reason: Prose
+    compensating_control: Prose
+    expires: GivenInstant
 
 
 class ProveCondition(Command):
@@ -160,8 +167,8 @@ class ProveCondition(Command):
 
     needs = Permission.CONDITION_PROVE
     type: Literal["prove_condition"] = "prove_condition"
-    condition: str
-    proof: Reason
+    condition: Word
+    proof: Prose
 
 
 class AcceptCondition(Command):
@@ -169,9 +176,9 @@ class AcceptCondition(Command):
 
     needs = Permission.CONDITION_ACCEPT
     type: Literal["accept_condition"] = "accept_condition"
-    condition: str
+    condition: Word
     accepted: bool = True
-    rationale: str = ""
+    rationale: Text = ""
 
 
 class HoldProject(Command):
@@ -179,8 +186,8 @@ class HoldProject(Command):
 
     needs = Permission.PROJECT_HOLD
     type: Literal["hold_project"] = "hold_project"
-    reason: Reason
-    review_at: Instant | None = None
+    reason: Prose
+    review_at: GivenInstant | None = None
 
 
 class ResumeProject(Command):
@@ -188,7 +195,7 @@ class ResumeProject(Command):
 
     needs = Permission.PROJECT_HOLD
     type: Literal["resume_project"] = "resume_project"
-    reason: Reason
+    reason: Prose
 
 
 class KillProject(Command):
@@ -196,8 +203,8 @@ class KillProject(Command):
 
     needs = Permission.PROJECT_KILL
     type: Literal["kill_project"] = "kill_project"
-    reason: Reason
-    spent: int | None = None
+    reason: Prose
+    spent: Whole | None = None
 
 
 class AdoptPolicy(Command):
@@ -207,7 +214,7 @@ class AdoptPolicy(Command):
     type: Literal["adopt_policy"] = "adopt_policy"
     policy: PolicyRef
     at_once: bool = False
-    reason: Reason
+    reason: Prose
 
 
 class FallDue(Value):

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from lifecycle.domain.values import FactValue, Instant, Value, digest
+from lifecycle.domain.values import GivenFact, Instant, Text, Value, Whole, Word, digest
 
 
 class EvidenceKind(StrEnum):
@@ -20,17 +20,17 @@ class EvidenceKind(StrEnum):
 class EvidenceVersion(Value):
     """One supply of one item. The bytes lie in the evidence store under `digest`; answers of a form travel here."""
 
-    item: str
+    item: Word
     version: int = Field(ge=1)
     kind: EvidenceKind
-    digest: str
-    title: str = ""
-    media_type: str = ""
-    size: int = 0
-    url: str | None = None
-    answers: dict[str, FactValue] = Field(default_factory=dict)
-    author: str
-    principal: str
+    digest: Text
+    title: Text = ""
+    media_type: Text = ""
+    size: Whole = 0
+    url: Text | None = None
+    answers: dict[Word, GivenFact] = Field(default_factory=dict, max_length=500)
+    author: Word
+    principal: Word
     at: Instant
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from lifecycle.domain.values import Instant, Names, Value
+from lifecycle.domain.values import Instant, Names, Text, Value, Word
 
 EVERYWHERE = "everywhere"
 
@@ -93,14 +93,14 @@ class Grant(Value):
 class Delegation(Value):
     """`receiver` may act for `giver`: where, up to which amount (minor units), from when until when, and why."""
 
-    id: str
-    giver: str
-    receiver: str
+    id: Word
+    giver: Word
+    receiver: Word
     scope: Scope = EVERYWHERE
     limit: int | None = Field(default=None, ge=0)
     starts: Instant
     ends: Instant
-    reason: str
+    reason: Text
 
     def running(self, instant: datetime) -> bool:
         """Whether the interval, its end excluded, contains the instant."""
@@ -114,9 +114,9 @@ class Actor(Value):
     delegation does not cascade. `directory_version` is the state of the directory in which the roles were read.
     """
 
-    person: str
+    person: Word
     roles: Names = ()
-    acting_for: str | None = None
+    acting_for: Word | None = None
     delegation: Delegation | None = None
     directory_version: int = 0
 

@@ -1,11 +1,12 @@
 """The state of one project's lifecycle: one frozen, serialisable value, changed only by events."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
 from lifecycle.domain.evidence import EvidenceVersion
-from lifecycle.domain.values import FactValue, Instant, Names, Value
+from lifecycle.domain.values import FactValue, GivenInstant, Instant, Names, Prose, Value, Word
 
 STATE_SCHEMA = 1
 
@@ -80,9 +81,9 @@ class Clock(Value):
 class Promise(Value):
     """A condition as it is proposed: who owes what until when, and what happens if not."""
 
-    text: str = Field(min_length=1, max_length=2_000)
-    owner: str
-    due: Instant
+    text: Annotated[Prose, Field(max_length=2_000)]
+    owner: Word
+    due: GivenInstant
     on_miss: OnMiss | None = None
 
 
