@@ -13,7 +13,6 @@ from lifecycle.domain.verdicts import Accepted, Reason, Verdict
 from lifecycle.gates.decide import decide, decide_due
 from lifecycle.gates.evolve import evolve
 from lifecycle.gates.obligations import Obligation, obligations
-from lifecycle.gates.policy_gates import GateKind
 from lifecycle.gates.rulebook import Rulebook, rulebook_of
 from lifecycle.workflows.failures import denied, failure_of
 
@@ -32,12 +31,8 @@ class Project:
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing can happen any more: the project is over, nothing falls due, no benefits gate is open."""
-        if not self.state.is_over or self.agenda:
-            return False
-        gates = rulebook_of(self.policies[self.state.policy.digest]).policy.gates
-        open_gates = [gates.get(round_.gate) for round_ in self.state.open_rounds]
-        return not any(gate and gate.kind is GateKind.BENEFITS for gate in open_gates)
+        """Whether nothing is left to happen: the project is over, nothing will fall due, no benefits gate is open."""
+        return self.state.is_over and not self.agenda and not self.state.open_rounds
 
 
 @dataclass(frozen=True, slots=True)
