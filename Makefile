@@ -49,6 +49,9 @@ slow: setup ## Real Temporal, real SQL, real processes
 bench: setup ## Measure the figures to reach; prints a table, writes bench/results.json
 	@$(BIN)/python -m bench
 
+docs: setup ## Generate the references from the models and from OpenAPI
+	@$(BIN)/lifecycle policy reference > docs/policy-reference.md
+
 lock: ## Resolve the dependencies again and pin them with hashes
 	@for set in run:--extra=embedded,--extra=build dev:--extra=dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \

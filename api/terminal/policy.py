@@ -63,6 +63,14 @@ def schema() -> None:
     show(Policy.model_json_schema(), True, ())
 
 
+@app.command("reference")
+def print_reference() -> None:
+    """Print the reference of the policy language in Markdown."""
+    from api.terminal.policy_reference import reference
+
+    sys.stdout.write(reference())
+
+
 @app.command("list")
 def list_ready(as_json: AsJson = False) -> None:
     """Name the ready policies that ship with the product."""

@@ -1,0 +1,33 @@
+"""What is generated is never out of date."""
+
+from pathlib import Path
+
+from api.terminal.policy_reference import reference
+from lifecycle.gates.plain import in_words
+from lifecycle.gates.policy import Policy
+from lifecycle.service.policy_files import DEFAULT, library_text, read_policy
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_the_policy_reference_says_what_the_models_say() -> None:
+    assert (DOCS / "policy-reference.md").read_text(encoding="utf-8") == reference(), "run `make docs`"
+
+
+def test_every_key_of_a_policy_has_a_meaning() -> None:
+    definitions = Policy.model_json_schema()["$defs"]
+    silent = [
+        f"{name}.{key}"
+        for name, part in definitions.items()
+        for key, field in part.get("properties", {}).items()
+        if not field.get("description")
+    ]
+    assert not silent
+
+
+def test_the_default_policy_in_words_names_every_gate_and_every_evidence() -> None:
+    policy = read_policy(library_text(DEFAULT))
+    words = in_words(policy)
+    for gate in policy.gates.values():
+        assert f"## {gate.label}" in words
+        assert all(rule.label in words for rule in gate.evidence.values())
