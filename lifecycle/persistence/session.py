@@ -114,7 +114,7 @@ class _OwnTransactions:
             try:
                 with self._engine.connect() as connection:
                     connection.begin()
-                    value = work(connection)
+                    value = _value(work, connection)
                     finishing = True
                     self._finish(connection)
                     return value
@@ -192,7 +192,7 @@ def _attempt(connection: Connection, ask: _Ask) -> Callable[[], None]:
     """Do one piece of a batch; returns how to answer it after the commit, raises what spoils the whole batch."""
     savepoint = connection.begin_nested()
     try:
-        value = ask.work(connection)
+        value = _value(ask.work, connection)
         savepoint.commit()
     except BaseException as error:
         if database_failure(error) or not savepoint.is_active:
@@ -200,6 +200,15 @@ def _attempt(connection: Connection, ask: _Ask) -> Callable[[], None]:
         savepoint.rollback()
         return partial(ask.answer.set_exception, error)
     return partial(ask.answer.set_result, value)
+
+
+def _value(work: Callable[[Connection], T], connection: Connection) -> T:
+    try:
+        return work(connection)
+    except (
+        StopIteration
+    ) as error:  # the one exception that asyncio on Python 3.11 never delivers: its caller would hang
+        raise RuntimeError("Work asked for one item more than there was.") from error
 
 
 def _submit(threads: ThreadPoolExecutor, work: Callable[[], T]) -> Future[T]:

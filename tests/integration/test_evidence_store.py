@@ -164,7 +164,7 @@ async def test_what_is_no_digest_names_no_file(store: EvidenceStore, digest: str
 
 
 @given(digest=st.text() | st.text("0123456789abcdef./\\", max_size=64).map("sha256:{}".format))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_text_reaches_outside_the_store(tmp_path_factory: pytest.TempPathFactory, digest: str) -> None:
     store = EvidenceStore(tmp_path_factory.getbasetemp() / "evidence", LIMIT)
     with pytest.raises((EvidenceDigestError, EvidenceMissingError)):

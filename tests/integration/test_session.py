@@ -126,6 +126,12 @@ async def test_a_cancelled_caller_disturbs_nobody(database: Database) -> None:
     assert await database.read(gates) >= {"last", *(f"other {number}" for number in range(5, 10))}
 
 
+async def test_a_caller_hears_even_of_an_exhausted_iterator(database: Database) -> None:
+    for request in (database.read, database.write):
+        with pytest.raises(RuntimeError, match="one item more"):
+            await request(lambda _: next(iter(())))
+
+
 async def test_who_has_waited_too_long_for_a_turn_is_told_so(database_url: str) -> None:
     with Database(database_url, connections=1, patience=0.05) as database:
 
