@@ -1,0 +1,64 @@
+"""The founding of an office, once: its default policy, its first administrator, and the sample people if asked for."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from lifecycle.domain.people import Grant
+from lifecycle.domain.values import canonical
+from lifecycle.persistence import people, policies, roles, tokens
+from lifecycle.persistence.audit import Signature
+from lifecycle.service.policy_files import DEFAULT, library_text, read_policy
+
+FOUNDER = "lifecycle"
+"""Who signs what the product itself does; nobody can sign in as it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Somebody of the sample office: named after the role, because nobody real is meant."""
+
+    id: str
+    name: str
+    role: str
+
+
+ADMINISTRATOR = Post("administrator", "Administrator", "administrator")
+
+SAMPLE: tuple[Post, ...] = (
+    Post("pm", "Project manager", "project_manager"),
+    Post("sponsor", "Sponsor", "sponsor"),
+    Post("finance-1", "First finance gatekeeper", "finance"),
+    Post("finance-2", "Second finance gatekeeper", "finance"),
+    Post("architect-1", "Architecture board, first member", "architecture_board"),
+    Post("architect-2", "Architecture board, second member", "architecture_board"),
+    Post("architect-3", "Architecture board, third member", "architecture_board"),
+    Post("director", "PMO director", "pmo_director"),
+    Post("deputy", "Deputy", "deputy"),
+    Post("analyst", "PMO analyst", "pmo_analyst"),
+    Post("auditor", "Auditor", "auditor"),
+    ADMINISTRATOR,
+)
+"""A small office that can open every gate of the default policy."""
+
+
+def found(connection: Connection, now: datetime, *, sample: bool) -> Mapping[str, str]:
+    """Found the office in an empty database: person -> token, handed over once; nothing if it was founded before."""
+    if people.search(connection, limit=1).items:
+        return {}
+    by = Signature(FOUNDER, now)
+    policy = read_policy(text := library_text(DEFAULT), f"{DEFAULT}.yaml")
+    document = canonical(policy.model_dump(mode="json", exclude_defaults=True))
+    policies.publish(connection, policies.Edition(policy.ref, document, text, now, FOUNDER, now), by)
+    handed: dict[str, str] = {}
+    for post in SAMPLE if sample else (ADMINISTRATOR,):
+        mail = f"{post.id}@example.org" if sample else None
+        people.add(connection, people.Person(post.id, post.name, mail, FOUNDER, post.id), by)
+        roles.grant(connection, Grant(person=post.id, role=post.role), by)
+        handed[post.id] = secrets.token_urlsafe(32)
+        token = tokens.Token(f"founding-{post.id}", post.id, "From the founding of this office", now)
+        tokens.issue(connection, token, handed[post.id], by)
+    return handed
