@@ -47,7 +47,7 @@ SAMPLE: tuple[Post, ...] = (
 
 def found(connection: Connection, now: datetime, *, sample: bool) -> Mapping[str, str]:
     """Found the office in an empty database: person -> token, handed over once; nothing if it was founded before."""
-    if people.search(connection, limit=1).items:
+    if people.search(connection, limit=1).lines:
         return {}
     by = Signature(FOUNDER, now)
     policy = read_policy(text := library_text(DEFAULT), f"{DEFAULT}.yaml")
