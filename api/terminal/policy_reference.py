@@ -21,8 +21,9 @@ with a decimal point, `250000.0`.
 
 **Conditions** are CEL (Common Expression Language) over `project.<fact>`, `baseline.<fact>` (the fact when the baseline
 was taken), `answers.<question>` (the forms of the same gate), `conditions.open`, `.proved`, `.met`, `.missed` (how many
-promises stand so), and the words `tier` and `stage`. A fact that is not known makes a condition unknown unless the rest
-decides it; unknown never opens a gate and never takes a requirement away. `has(project.x)` asks whether a fact is known.
+promises stand so), and the words `tier` and `stage`. A fact that is not known makes a condition unknown unless the
+rest decides it; unknown never opens a gate and never takes a requirement away. `has(project.x)` asks whether a fact is
+known.
 Operators: `== != < <= > >= && || ! + - * / in ?:` with parentheses."""
 
 
