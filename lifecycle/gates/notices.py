@@ -46,13 +46,15 @@ class NoticeKind(StrEnum):
 class Notice(Value):
     """One piece of news, for these people and whoever holds these roles, except those in `but`.
 
-    `step` is the step of a ladder; `fields` is what the wording of the kind needs, instants as ISO 8601.
+    `step` is the step of a ladder; `fields` is what the wording of the kind needs, instants as ISO 8601. News with an
+    `occasion` reaches a person once for that occasion, however many events repeat it.
     """
 
     kind: NoticeKind
     gate: str | None = None
     round: int | None = None
     step: int | None = None
+    occasion: str = ""
     people: Names = ()
     roles: Names = ()
     but: Names = ()
@@ -63,19 +65,33 @@ def notices_of(before: ProjectState | None, recorded: Recorded, after: ProjectSt
     """What has to be told because of one event, given the states around it; most events are told to nobody."""
     earlier = before or after
     event = recorded.event
-    return (*_of_rounds(event, earlier, after), *_of_promises(event, after), *_of_projects(event, after))
+    return (
+        *_of_calls(event, after),
+        *_of_rounds(event, earlier, after),
+        *_of_promises(event, after),
+        *_of_projects(event, after),
+    )
+
+
+def calls_of(event: Event) -> dict[str, Names]:
+    """The roles that an event calls from now on, instead of those called before, to rounds by gate."""
+    if isinstance(event, gates.GateSubmitted):
+        return {event.gate: event.called}
+    called: dict[str, Names] = getattr(event, "called", {})
+    return called
+
+
+def _of_calls(event: Event, after: ProjectState) -> Iterator[Notice]:
+    for gate, roles in sorted(calls_of(event).items()):
+        round_ = after.rounds[gate]
+        submitted = round_.submitted_at.isoformat() if round_.submitted_at else ""
+        yield _gate_news(NoticeKind.VOTE_ASKED, round_, roles=roles, but=_voters(round_), occasion=submitted)
 
 
 def _of_rounds(event: Event, before: ProjectState, after: ProjectState) -> Iterator[Notice]:
     match event:
         case gates.RoundOpened():
             yield _gate_news(NoticeKind.GATE_OPENED, after.rounds[event.gate], [after.manager], reason=event.reason)
-        case gates.GateSubmitted():
-            yield _gate_news(NoticeKind.VOTE_ASKED, after.rounds[event.gate], roles=event.called)
-        case project.TierChanged() | project.PolicyBound():
-            for gate in sorted(event.called.keys() & after.rounds.keys()):
-                round_ = after.rounds[gate]
-                yield _gate_news(NoticeKind.VOTE_ASKED, round_, roles=event.called[gate], but=_voters(round_))
         case gates.InformationRequested():
             round_, question = after.rounds[event.gate], event.question
             people = [*round_.submitters, after.manager]
@@ -153,6 +169,7 @@ def _gate_news(
     roles: Iterable[str] = (),
     but: Iterable[str] = (),
     step: int | None = None,
+    occasion: str = "",
     **fields: str,
 ) -> Notice:
     due = round_.clock.due if round_.clock else None
@@ -161,6 +178,7 @@ def _gate_news(
         gate=round_.gate,
         round=round_.number,
         step=step,
+        occasion=occasion,
         people=_some(people),
         roles=tuple(roles),
         but=tuple(but),

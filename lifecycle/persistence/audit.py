@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from lifecycle.domain.values import canonical, digest
 from lifecycle.domain.verdicts import Refusal
@@ -41,7 +41,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one row will say; `body` is canonical JSON, `seq` the number of the event if it records one."""
+    """What one row will say: `body` is canonical JSON, `seq` an event's number, `state` the state's digest after it."""
 
     kind: Kind
     at: datetime
@@ -52,6 +52,7 @@ class Entry:
     command: str | None
     gate: str | None = None
     seq: int | None = None
+    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,16 @@ class Attempt:
     body_digest: str
 
 
+_HEAD = select(chains.c.n, chains.c.digest).where(chains.c.chain == bindparam("of")).with_for_update()
+_MOVED = update(chains).where(chains.c.chain == bindparam("of"))
+
+
 def lock(connection: Connection, chain: str) -> Head:
     """The head of a chain, which nobody else can move before this transaction ends; a new chain has no rows."""
-    head = select(chains.c.n, chains.c.digest).where(chains.c.chain == chain).with_for_update()
-    found = connection.execute(head).one_or_none()
+    found = connection.execute(_HEAD, {"of": chain}).one_or_none()
     if found is None:
         insert_missing(connection, chains, [{"chain": chain, "n": 0, "digest": ""}])
-        found = connection.execute(head).one()
+        found = connection.execute(_HEAD, {"of": chain}).one()
     return Head(chain, found.n, found.digest)
 
 
@@ -96,8 +100,7 @@ def append(connection: Connection, head: Head, entries: Sequence[Entry], now: da
         head = Head(head.chain, head.n + 1, row["digest"])
     if rows:
         connection.execute(insert(audit), rows)
-        moved = update(chains).where(chains.c.chain == head.chain).values(n=head.n, digest=head.digest)
-        connection.execute(moved)
+        connection.execute(_MOVED, {"of": head.chain, "n": head.n, "digest": head.digest})
     return head
 
 
@@ -146,6 +149,7 @@ def _row(head: Head, entry: Entry, now: datetime) -> dict[str, Any]:
         "person": entry.person,
         "acting_for": entry.acting_for,
         "command": entry.command,
+        "state": entry.state,
         "body": entry.body,
         "previous": head.digest,
     }

@@ -1,17 +1,16 @@
 """What a run of events changes: the state, and with it the rows of the read model, gathered before any is written."""
 
-from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from lifecycle.domain import events as project
 from lifecycle.domain import gate_events as gates
 from lifecycle.domain.events import Event, Recorded
 from lifecycle.domain.project import Condition, ProjectState, Round
 from lifecycle.domain.values import canonical
 from lifecycle.gates.evolve import evolve
-from lifecycle.gates.notices import Notice, notices_of
+from lifecycle.gates.notices import Notice, calls_of, notices_of
 
 Row = dict[str, Any]
+_CALLING = (gates.LadderAction.WIDEN, gates.LadderAction.RAISE)
 
 
 class RoundKey(NamedTuple):
@@ -64,28 +63,18 @@ class Changes:
             if not round_.is_before_approvers:
                 self.settled.add(key)
                 self.called.pop(key, None)
-        for gate, roles, anew in _calls_of(event):
-            if gate in after.rounds and after.rounds[gate].is_before_approvers:
-                key = _current(after, gate)
-                if anew:
-                    self.settled.add(key)
-                self.called[key] = {*roles, *(() if anew else self.called.get(key, ()))}
+        for gate, roles in calls_of(event).items():
+            if after.rounds[gate].is_before_approvers:
+                self.settled.add(_current(after, gate))
+                self.called[_current(after, gate)] = set(roles)
+        if isinstance(event, gates.LadderStepped) and event.role and event.action in _CALLING:
+            key = _current(after, event.gate)
+            if self.rounds[key].is_before_approvers:
+                self.called.setdefault(key, set()).add(event.role)
 
 
 def _current(state: ProjectState, gate: str) -> RoundKey:
     return RoundKey(gate, state.rounds[gate].number)
-
-
-def _calls_of(event: Event) -> Iterator[tuple[str, Iterable[str], bool]]:
-    """The roles that an event calls, by gate, and whether they take the place of those called before."""
-    match event:
-        case gates.GateSubmitted():
-            yield event.gate, event.called, True
-        case project.TierChanged() | project.PolicyBound():
-            for gate, roles in event.called.items():
-                yield gate, roles, True
-        case gates.LadderStepped(action=gates.LadderAction.WIDEN | gates.LadderAction.RAISE, role=str(role)):
-            yield event.gate, [role], False
 
 
 def gate_of(event: Event, state: ProjectState) -> str | None:

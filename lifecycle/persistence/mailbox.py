@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, case, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
 
 from lifecycle.domain.people import EVERYWHERE
 from lifecycle.domain.project import ProjectState
@@ -50,7 +50,7 @@ def post(connection: Connection, state: ProjectState, news: Sequence[tuple[str, 
     reached = _reached(connection, state, [notice for _, notice in news])
     rows = [
         {
-            "key": f"{state.project}/{notice.gate or '-'}/{notice.round or 0}/{place}/{notice.kind}/{person}",
+            "key": "/".join([state.project, _place(notice), notice.occasion or place, notice.kind, person]),
             "project": state.project,
             "kind": notice.kind.value,
             "gate": notice.gate,
@@ -67,6 +67,10 @@ def post(connection: Connection, state: ProjectState, news: Sequence[tuple[str, 
         for person in sorted(reached.of(notice))
     ]
     insert_missing(connection, notices, rows)
+
+
+def _place(notice: Notice) -> str:
+    return f"{notice.gate or '-'}/{notice.round or '-'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +91,26 @@ class _Reached:
 def _reached(connection: Connection, state: ProjectState, told: Iterable[Notice]) -> _Reached:
     roles = {role for notice in told for role in notice.roles}
     named = {person for notice in told for person in notice.people} | {state.manager, state.sponsor}
-    scopes = (EVERYWHERE, f"portfolio:{state.portfolio}", f"project:{state.project}")
-    granted = and_(grants.c.person == people.c.id, grants.c.role.in_(sorted(roles)), grants.c.scope.in_(scopes))
-    found = connection.execute(
-        select(people.c.id, grants.c.role)
-        .select_from(people.outerjoin(grants, granted))
-        .where(people.c.active, or_(grants.c.role.is_not(None), people.c.id.in_(sorted(filter(None, named)))))
-    ).all()
+    scopes = [EVERYWHERE, f"portfolio:{state.portfolio}", f"project:{state.project}"]
+    asked = {"roles": sorted(roles), "scopes": scopes, "named": sorted(filter(None, named))}
+    found = connection.execute(_REACHED, asked).all()
     holders: dict[str, set[str]] = {}
     for person, role in found:
         if role:
             holders.setdefault(role, set()).add(person)
     return _Reached(state, frozenset(person for person, _ in found), holders)
+
+
+_GRANTED = and_(
+    grants.c.person == people.c.id,
+    grants.c.role.in_(bindparam("roles", expanding=True)),
+    grants.c.scope.in_(bindparam("scopes", expanding=True)),
+)
+_REACHED = (
+    select(people.c.id, grants.c.role)
+    .select_from(people.outerjoin(grants, _GRANTED))
+    .where(people.c.active, or_(grants.c.role.is_not(None), people.c.id.in_(bindparam("named", expanding=True))))
+)
 
 
 def claim(connection: Connection, now: datetime, lease: timedelta, limit: int = 50) -> tuple[Letter, ...]:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, delete, insert, select
+from sqlalchemy import Column, Connection, Table, bindparam, delete, insert, select
 
 from lifecycle.domain.events import Recorded
 from lifecycle.domain.project import ProjectState
-from lifecycle.domain.values import canonical, digest
+from lifecycle.domain.values import canonical, digest_of
 from lifecycle.persistence.audit import Entry, Kind, append, lock
 from lifecycle.persistence.changes import Changes, Row, condition_row, gate_of, project_row, round_row
 from lifecycle.persistence.inserts import insert_missing, upsert
@@ -68,8 +68,11 @@ def rebuild(connection: Connection, key: str) -> tuple[str, ...]:
     return tuple(name for name in before if before[name] != after[name])
 
 
+_STATE = select(states.c.state).where(states.c.project == bindparam("of"))
+
+
 def _known(connection: Connection, key: str) -> ProjectState | None:
-    text = connection.scalar(select(states.c.state).where(states.c.project == key))
+    text = connection.scalar(_STATE, {"of": key})
     return ProjectState.model_validate_json(text) if text else None
 
 
@@ -91,6 +94,7 @@ def _entry(state: ProjectState, recorded: Recorded) -> Entry:
         person=recorded.actor.person if recorded.actor else None,
         acting_for=recorded.actor.acting_for if recorded.actor else None,
         command=recorded.command,
+        state=digest_of(state),
         body=canonical(recorded.model_dump(mode="json")),
     )
 
@@ -111,15 +115,14 @@ def _event_row(key: str, entry: Entry, now: datetime) -> Row:
 
 
 def _write(connection: Connection, changes: Changes, state: ProjectState) -> None:
-    key, content = state.project, state.model_dump(mode="json", exclude_defaults=True)
-    whole = {"project": key, "seq": state.seq, "digest": digest(content), "state": canonical(content)}
+    key, whole = state.project, canonical(state.model_dump(mode="json", exclude_defaults=True))
     touched = [
         {**round_row(state, round_), "kind": changes.kinds.get(at), "submitted_by": changes.submitters.get(at)}
         for at, round_ in changes.rounds.items()
     ]
     called = [(at, role) for at, roles in changes.called.items() for role in sorted(roles)]
     upsert(connection, projects, [project_row(state)])
-    upsert(connection, states, [whole])
+    upsert(connection, states, [{"project": key, "seq": state.seq, "digest": digest_of(state), "state": whole}])
     upsert(connection, rounds, touched, keep=("kind", "submitted_by"))
     upsert(connection, conditions, [condition_row(state, condition) for condition in changes.conditions.values()])
     for at in changes.settled:

@@ -135,13 +135,17 @@ audit = Table(
     Column("person", Words),
     Column("acting_for", Words),
     Column("command", Words),
+    Column("state", Words),
     Column("body", Text, nullable=False),
     Column("previous", Words, nullable=False),
     Column("digest", Words, nullable=False),
     PrimaryKeyConstraint("chain", "n"),
     Index(None, "recorded_at", "chain", "n"),
 )
-"""Every event, refused attempt and deed of the office; a row's `digest` is of all its other columns (audit.py)."""
+"""Every event, refused attempt and deed of the office; a row's `digest` is of all its other columns (audit.py).
+
+`state` is the digest of the project's state after the event, which binds what is shown of a project to its trail.
+"""
 
 journal = Table(
     "journal",

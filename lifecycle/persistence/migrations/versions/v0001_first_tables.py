@@ -144,7 +144,7 @@ def _trail() -> None:
         *integers("seq", nullable=True),
         *instants("at", "recorded_at"),
         *words("type"),
-        *words("gate", "person", "acting_for", "command", nullable=True),
+        *words("gate", "person", "acting_for", "command", "state", nullable=True),
         *texts("body"),
         *words("previous", "digest"),
         sa.PrimaryKeyConstraint("chain", "n"),

@@ -1,0 +1,138 @@
+"""Imports of registers: how far each has come, and what became of every row."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from lifecycle.domain.values import canonical
+from lifecycle.persistence.audit import Signature, sign
+from lifecycle.persistence.inserts import upsert
+from lifecycle.persistence.office_tables import import_rows, imports
+from lifecycle.persistence.pages import Cursor, Page, page
+
+
+class ImportStatus(StrEnum):
+    """Whether an import goes on."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import: `register` names the file, `total` counts its rows once that is known.
+
+    `results` counts the rows that have each result, `summary` is what is to be said of the whole, as JSON-like data.
+    """
+
+    id: str
+    register: str
+    person: str
+    dry_run: bool
+    started_at: datetime
+    status: ImportStatus = ImportStatus.RUNNING
+    total: int | None = None
+    finished_at: datetime | None = None
+    results: dict[str, int] = field(default_factory=dict)
+    summary: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """What became of one row, numbered as in the register; `project` is its key if it has one, `detail` JSON-like."""
+
+    number: int
+    project: str | None
+    result: str
+    detail: dict[str, Any]
+
+
+def begin(connection: Connection, new: Import, by: Signature) -> None:
+    """Note that an import has begun; its id must be new."""
+    row = {
+        "id": new.id,
+        "register": new.register,
+        "person": new.person,
+        "dry_run": new.dry_run,
+        "status": new.status.value,
+        "total": new.total,
+        "started_at": new.started_at,
+        "summary": canonical(new.summary),
+    }
+    connection.execute(insert(imports), row)
+    said = {"id": new.id, "register": new.register, "dry_run": new.dry_run}
+    sign(connection, by, "person:import:begun", said)
+
+
+def put_rows(connection: Connection, id_: str, rows: Sequence[ImportRow]) -> None:
+    """Note what became of rows; of a row noted before, the new result stands."""
+    noted = [
+        {
+            "import": id_,
+            "number": row.number,
+            "project": row.project,
+            "result": row.result,
+            "detail": canonical(row.detail),
+        }
+        for row in rows
+    ]
+    upsert(connection, import_rows, noted)
+
+
+def finish(
+    connection: Connection, id_: str, status: ImportStatus, summary: Mapping[str, Any], total: int, now: datetime
+) -> None:
+    """Note that an import has ended, with what is to be said of the whole."""
+    ended = {"status": status.value, "summary": canonical(dict(summary)), "total": total, "finished_at": now}
+    connection.execute(update(imports).where(imports.c.id == id_).values(**ended))
+
+
+def find(connection: Connection, id_: str) -> Import | None:
+    """An import with its results so far."""
+    found = connection.execute(select(imports).where(imports.c.id == id_)).one_or_none()
+    return _import(connection, found) if found else None
+
+
+def running(connection: Connection) -> tuple[Import, ...]:
+    """The imports that have not ended, the oldest first."""
+    found = select(imports).where(imports.c.status == ImportStatus.RUNNING.value)
+    return tuple(
+        _import(connection, row) for row in connection.execute(found.order_by(imports.c.started_at, imports.c.id)).all()
+    )
+
+
+def rows_of(
+    connection: Connection, id_: str, result: str | None = None, *, after: Cursor | None = None, limit: int = 200
+) -> Page[ImportRow]:
+    """A page of the rows of an import, or of those with one result, in the register's order."""
+    query = select(import_rows).where(import_rows.c["import"] == id_)
+    if result is not None:
+        query = query.where(import_rows.c.result == result)
+    return page(connection, query, [import_rows.c.number], _row, after=after, limit=limit)
+
+
+def _import(connection: Connection, row: Row[Any]) -> Import:
+    counted = select(import_rows.c.result, func.count()).where(import_rows.c["import"] == row.id)
+    results = connection.execute(counted.group_by(import_rows.c.result).order_by(import_rows.c.result)).tuples()
+    return Import(
+        id=row.id,
+        register=row.register,
+        person=row.person,
+        dry_run=row.dry_run,
+        started_at=row.started_at,
+        status=ImportStatus(row.status),
+        total=row.total,
+        finished_at=row.finished_at,
+        results=dict(results.all()),
+        summary=json.loads(row.summary),
+    )
+
+
+def _row(row: Row[Any]) -> ImportRow:
+    return ImportRow(row.number, row.project, row.result, json.loads(row.detail))

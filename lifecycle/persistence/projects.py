@@ -1,0 +1,143 @@
+"""Projects as lists show them, and the states that judgements need."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
+
+from lifecycle.domain.project import PolicyRef, ProjectState, Status
+from lifecycle.persistence.pages import Cursor, Page, page
+from lifecycle.persistence.reach import Reach, visible
+from lifecycle.persistence.tables import projects, rounds, states
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLine:
+    """A project in a list; `version` is its state version, `due` the earliest deadline that runs at a gate of it."""
+
+    key: str
+    name: str
+    portfolio: str
+    status: Status
+    stage: str
+    stage_since: datetime
+    tier: str
+    manager: str | None
+    sponsor: str | None
+    policy: PolicyRef
+    version: int
+    due: datetime | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a search narrows to; nothing given narrows nothing. `text` is looked for in key, name, portfolio, posts."""
+
+    stage: str | None = None
+    status: Status | None = None
+    tier: str | None = None
+    portfolio: str | None = None
+    policy_digest: str | None = None
+    overdue: bool | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """So many projects with one status in one stage."""
+
+    status: Status
+    stage: str
+    projects: int
+
+
+def overdue_at(now: datetime) -> ColumnElement[bool]:
+    """The condition on `rounds` that holds for a round whose deadline has passed, or had when its clock stopped."""
+    return and_(rounds.c.due < now, or_(rounds.c.stopped_at.is_(None), rounds.c.due < rounds.c.stopped_at))
+
+
+def search(
+    connection: Connection, reach: Reach, wanted: Filter, now: datetime, *, after: Cursor | None = None, limit: int = 50
+) -> Page[ProjectLine]:
+    """A page of the projects within reach that a filter leaves, by key."""
+    late = _has_late_round(now)
+    query = select(projects, _earliest_due(), late.label("overdue"))
+    return page(connection, _narrowed(query, reach, wanted, now), [projects.c.key], _line, after=after, limit=limit)
+
+
+def count(connection: Connection, reach: Reach, wanted: Filter, now: datetime) -> int:
+    """How many projects within reach a filter leaves."""
+    query = _narrowed(select(func.count()).select_from(projects), reach, wanted, now)
+    return connection.scalar(query) or 0
+
+
+def board(connection: Connection, reach: Reach) -> tuple[Heap, ...]:
+    """How many projects within reach stand where."""
+    place = (projects.c.status, projects.c.stage)
+    found = connection.execute(select(*place, func.count()).where(visible(reach)).group_by(*place).order_by(*place))
+    return tuple(Heap(Status(status), stage, number) for status, stage, number in found)
+
+
+def state_of(connection: Connection, reach: Reach, key: str) -> ProjectState | None:
+    """The state of a project; none if there is none such within reach, with no difference between the two."""
+    known = select(states.c.state).join(projects, projects.c.key == states.c.project)
+    text = connection.scalar(known.where(projects.c.key == key, visible(reach)))
+    return ProjectState.model_validate_json(text) if text else None
+
+
+def states_after(connection: Connection, reach: Reach, key: str = "", limit: int = 200) -> tuple[ProjectState, ...]:
+    """The next states by project key, for looking at a whole portfolio piece by piece; none at the end."""
+    known = select(states.c.state).join(projects, projects.c.key == states.c.project)
+    found = connection.scalars(known.where(projects.c.key > key, visible(reach)).order_by(projects.c.key).limit(limit))
+    return tuple(ProjectState.model_validate_json(text) for text in found)
+
+
+def last_seq(connection: Connection, key: str) -> int:
+    """The number of the last event of a project that the rows hold; 0 for one that they do not know."""
+    return connection.scalar(select(states.c.seq).where(states.c.project == key)) or 0
+
+
+def _narrowed(query: Select[Any], reach: Reach, wanted: Filter, now: datetime) -> Select[Any]:
+    equal = {
+        projects.c.stage: wanted.stage,
+        projects.c.status: wanted.status,
+        projects.c.tier: wanted.tier,
+        projects.c.portfolio: wanted.portfolio,
+        projects.c.policy_digest: wanted.policy_digest,
+    }
+    query = query.where(visible(reach), *(column == value for column, value in equal.items() if value is not None))
+    if wanted.overdue is not None:
+        late = _has_late_round(now)
+        query = query.where(late if wanted.overdue else ~late)
+    for word in wanted.text.casefold().split():
+        query = query.where(projects.c.search.contains(word, autoescape=True))
+    return query
+
+
+def _has_late_round(now: datetime) -> ColumnElement[bool]:
+    return exists().where(rounds.c.project == projects.c.key, overdue_at(now))
+
+
+def _earliest_due() -> ColumnElement[Any]:
+    running = and_(rounds.c.project == projects.c.key, rounds.c.stopped_at.is_(None))
+    return select(func.min(rounds.c.due)).where(running).scalar_subquery().label("due")
+
+
+def _line(row: Row[Any]) -> ProjectLine:
+    return ProjectLine(
+        key=row.key,
+        name=row.name,
+        portfolio=row.portfolio,
+        status=Status(row.status),
+        stage=row.stage,
+        stage_since=row.stage_since,
+        tier=row.tier,
+        manager=row.manager,
+        sponsor=row.sponsor,
+        policy=PolicyRef(id=row.policy_id, version=row.policy_version, digest=row.policy_digest),
+        version=row.seq,
+        due=row.due,
+        overdue=bool(row.overdue),
+    )

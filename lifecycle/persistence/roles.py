@@ -1,0 +1,94 @@
+"""Who holds which role where: by grant, and on a project by its own posts. A leaver holds none."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, select
+
+from lifecycle.domain.people import EVERYWHERE, Grant, Roster
+from lifecycle.persistence.absences import absent_at
+from lifecycle.persistence.audit import Signature
+from lifecycle.persistence.inserts import insert_missing
+from lifecycle.persistence.office_tables import grants, people
+from lifecycle.persistence.people import get, record_change
+from lifecycle.persistence.tables import projects
+
+
+def grant(connection: Connection, granted: Grant, by: Signature) -> bool:
+    """Grant a role; whether the person did not hold it there already. Raises `UnknownPersonError`."""
+    get(connection, granted.person)
+    new = insert_missing(connection, grants, [granted.model_dump()]) > 0
+    if new:
+        record_change(connection, by, "person:role:granted", granted.model_dump())
+    return new
+
+
+def withdraw(connection: Connection, granted: Grant, by: Signature) -> bool:
+    """Withdraw a role; whether the person held it there."""
+    held = delete(grants).where(
+        grants.c.person == granted.person, grants.c.role == granted.role, grants.c.scope == granted.scope
+    )
+    gone = connection.execute(held).rowcount > 0
+    if gone:
+        record_change(connection, by, "person:role:withdrawn", granted.model_dump())
+    return gone
+
+
+def grants_of(connection: Connection, person: str) -> tuple[Grant, ...]:
+    """What a person was granted; nothing for a leaver."""
+    return _grants(connection, grants.c.person == person)
+
+
+def all_grants(connection: Connection) -> tuple[Grant, ...]:
+    """What everybody was granted who has not left."""
+    return _grants(connection)
+
+
+def roles_on(connection: Connection, person: str, key: str, portfolio: str | None = None) -> tuple[str, ...]:
+    """The roles that a person holds on a project, by grant or post; none for a leaver.
+
+    `portfolio` is that of a project that is only being registered; a known one has its own.
+    """
+    place = _place(connection, key, portfolio)
+    held = {
+        granted.role for granted in _grants(connection, grants.c.person == person, grants.c.scope.in_(place.scopes))
+    }
+    posts = {role for role, holder in place.posts.items() if holder == person}
+    if posts and not connection.scalar(select(exists().where(people.c.id == person, people.c.active))):
+        return ()
+    return tuple(sorted(held | posts))
+
+
+def roster_of(connection: Connection, key: str, now: datetime, portfolio: str | None = None) -> Roster:
+    """Who could act on a project: everybody's roles there, and who is absent now; `portfolio` as at `roles_on`."""
+    place = _place(connection, key, portfolio)
+    holders: defaultdict[str, set[str]] = defaultdict(set)
+    for granted in _grants(connection, grants.c.scope.in_(place.scopes)):
+        holders[granted.role].add(granted.person)
+    named = [person for person in place.posts.values() if person]
+    active = set(connection.scalars(select(people.c.id).where(people.c.id.in_(named), people.c.active)))
+    for role, person in place.posts.items():
+        if person in active and person:
+            holders[role].add(person)
+    known = {role: tuple(sorted(found)) for role, found in sorted(holders.items())}
+    return Roster(holders=known, absent=absent_at(connection, now))
+
+
+class _Place(NamedTuple):
+    scopes: list[str]
+    posts: dict[str, str | None]
+
+
+def _place(connection: Connection, key: str, portfolio: str | None) -> _Place:
+    columns = (projects.c.portfolio, projects.c.manager, projects.c.sponsor)
+    found = connection.execute(select(*columns).where(projects.c.key == key)).one_or_none()
+    posts = {"project_manager": found.manager, "sponsor": found.sponsor} if found else {}
+    owner = found.portfolio if found else portfolio
+    return _Place([EVERYWHERE, f"project:{key}", *([f"portfolio:{owner}"] if owner else [])], posts)
+
+
+def _grants(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Grant, ...]:
+    held = select(grants).join(people, people.c.id == grants.c.person).where(people.c.active, *conditions)
+    found = connection.execute(held.order_by(grants.c.person, grants.c.role, grants.c.scope))
+    return tuple(Grant(person=row.person, role=row.role, scope=row.scope) for row in found)

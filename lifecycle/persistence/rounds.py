@@ -1,0 +1,170 @@
+"""Rounds: how each gate went, which are late, and what waits for whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, type_coerce
+
+from lifecycle.domain.people import EVERYWHERE, Grant
+from lifecycle.domain.project import Condition, ConditionStatus, Round, RoundStatus, Status
+from lifecycle.persistence.columns import Words
+from lifecycle.persistence.pages import Cursor, Page, by_instant, page
+from lifecycle.persistence.projects import overdue_at
+from lifecycle.persistence.reach import Reach, visible
+from lifecycle.persistence.tables import calls, conditions, projects, rounds
+
+_NEVER = "9999-12-31T23:59:59.999999Z"
+_SUBMITTED = RoundStatus.SUBMITTED.value
+_OPEN = [RoundStatus.PREPARING.value, _SUBMITTED, RoundStatus.INFORMATION_REQUESTED.value]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundLine:
+    """A round in a list, with the project it belongs to; `called` are the roles that may act on it now.
+
+    `round.clock` says what is due and how many steps the ladder has taken, `overdue` whether the deadline has passed
+    or had passed when the clock stopped.
+    """
+
+    project: str
+    project_name: str
+    project_status: Status
+    portfolio: str
+    manager: str | None
+    version: int
+    kind: str
+    round: Round
+    submitted_by: str | None
+    called: tuple[str, ...]
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionLine:
+    """A condition in a list, with the project it belongs to."""
+
+    project: str
+    project_name: str
+    condition: Condition
+
+
+def history(
+    connection: Connection, reach: Reach, key: str, now: datetime, gate: str | None = None
+) -> tuple[RoundLine, ...]:
+    """Every round of a project within reach, or of one of its gates, in the order in which they were opened."""
+    query = _lines(now).where(rounds.c.project == key, visible(reach))
+    if gate is not None:
+        query = query.where(rounds.c.gate == gate)
+    found = connection.execute(query.order_by(rounds.c.opened_at, rounds.c.gate, rounds.c.number))
+    return tuple(_line(row) for row in found)
+
+
+def overdue(
+    connection: Connection, reach: Reach, now: datetime, *, after: Cursor | None = None, limit: int = 50
+) -> Page[RoundLine]:
+    """A page of the rounds within reach whose deadline has passed, the oldest deadline first."""
+    order = [by_instant(rounds.c.due), rounds.c.project, rounds.c.gate]
+    query = _lines(now).where(overdue_at(now), visible(reach))
+    return page(connection, query, order, _line, after=after, limit=limit)
+
+
+def count_overdue(connection: Connection, reach: Reach, now: datetime) -> int:
+    """How many rounds within reach are past their deadline."""
+    late = select(func.count()).select_from(rounds.join(projects, projects.c.key == rounds.c.project))
+    return connection.scalar(late.where(overdue_at(now), visible(reach))) or 0
+
+
+def waiting_for(
+    connection: Connection,
+    person: str,
+    granted: Iterable[Grant],
+    now: datetime,
+    *,
+    within: str = EVERYWHERE,
+    limit: int = 200,
+) -> tuple[RoundLine, ...]:
+    """Submitted rounds that call a role which the person holds there, and on which they have no say yet, by deadline.
+
+    `granted` are the person's grants; their posts count besides. `within` narrows it to the scope of a delegation.
+    """
+    held = [and_(calls.c.role == grant.role, _covered(grant.scope)) for grant in granted]
+    posts = [
+        and_(calls.c.role == "sponsor", projects.c.sponsor == person),
+        and_(calls.c.role == "project_manager", projects.c.manager == person),
+    ]
+    called = exists().where(_same_round(), or_(*held, *posts))
+    query = _lines(now).where(
+        rounds.c.status == _SUBMITTED, projects.c.status != Status.ON_HOLD.value, _covered(within), called
+    )
+    lines = (_line(row) for row in connection.execute(query.order_by(*_by_deadline()).limit(limit)))
+    return tuple(line for line in lines if not any(person in vote.people for vote in line.round.standing_votes))
+
+
+def on_submitters_side(connection: Connection, person: str, now: datetime, limit: int = 200) -> tuple[RoundLine, ...]:
+    """Open rounds of the projects that the person manages, and those that they submitted, by deadline."""
+    theirs = or_(projects.c.manager == person, rounds.c.submitted_by == person)
+    query = _lines(now).where(rounds.c.status.in_(_OPEN), theirs).order_by(*_by_deadline()).limit(limit)
+    return tuple(_line(row) for row in connection.execute(query))
+
+
+def owed_by(connection: Connection, person: str, limit: int = 200) -> tuple[ConditionLine, ...]:
+    """The conditions that the person still owes, missed ones among them, by the day they are due."""
+    unsettled = conditions.c.status.in_([ConditionStatus.OPEN.value, ConditionStatus.MISSED.value])
+    query = (
+        select(conditions.c.project, projects.c.name, conditions.c.condition)
+        .join(projects, projects.c.key == conditions.c.project)
+        .where(conditions.c.owner == person, unsettled, projects.c.status != Status.KILLED.value)
+        .order_by(conditions.c.due, conditions.c.project, conditions.c.id)
+        .limit(limit)
+    )
+    found = connection.execute(query)
+    return tuple(ConditionLine(key, name, Condition.model_validate_json(text)) for key, name, text in found)
+
+
+def _same_round() -> ColumnElement[bool]:
+    return and_(calls.c.project == rounds.c.project, calls.c.gate == rounds.c.gate, calls.c.number == rounds.c.number)
+
+
+def _covered(scope: str) -> ColumnElement[bool]:
+    """The condition on `projects` that holds where a scope reaches."""
+    return visible(Reach.of([scope]))
+
+
+def _by_deadline() -> tuple[ColumnElement[Any], ...]:
+    due = func.coalesce(type_coerce(rounds.c.due, Words), _NEVER)
+    return due, rounds.c.project, rounds.c.gate
+
+
+def _lines(now: datetime) -> Select[Any]:
+    called = select(func.aggregate_strings(calls.c.role, ",")).where(_same_round()).scalar_subquery()
+    return select(
+        projects.c.key,
+        projects.c.name,
+        projects.c.status,
+        projects.c.portfolio,
+        projects.c.manager,
+        projects.c.seq,
+        rounds.c.kind,
+        rounds.c.round,
+        rounds.c.submitted_by,
+        called.label("called"),
+        overdue_at(now).label("overdue"),
+    ).join(projects, projects.c.key == rounds.c.project)
+
+
+def _line(row: Row[Any]) -> RoundLine:
+    return RoundLine(
+        project=row.key,
+        project_name=row.name,
+        project_status=Status(row.status),
+        portfolio=row.portfolio,
+        manager=row.manager,
+        version=row.seq,
+        kind=row.kind or "",
+        round=Round.model_validate_json(row.round),
+        submitted_by=row.submitted_by,
+        called=tuple(sorted((row.called or "").split(","))) if row.called else (),
+        overdue=bool(row.overdue),
+    )
