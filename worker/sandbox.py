@@ -4,6 +4,7 @@ A module that is shared is loaded once instead of once a workflow, but it is no 
 would pass unseen. Tests therefore run every workflow under the strict runner too, which guards our own modules.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -34,4 +35,7 @@ def strict() -> SandboxedWorkflowRunner:
 
 
 def _sharing(*modules: str) -> SandboxedWorkflowRunner:
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*modules))
+    # Guarded, time zones are wrapped, and datetime takes no wrapped zone; a zone tells no time.
+    guarded = SandboxRestrictions.invalid_module_members_default.with_child_unrestricted("zoneinfo")
+    restrictions = replace(SandboxRestrictions.default, invalid_module_members=guarded)
+    return SandboxedWorkflowRunner(restrictions=restrictions.with_passthrough_modules(*modules))

@@ -1,0 +1,30 @@
+"""`python -m worker`: the process that runs Temporal's side of the product."""
+
+import asyncio
+import logging
+import os
+import sys
+
+import structlog
+
+from lifecycle.settings import Settings
+from worker.logs import to_standard_error
+from worker.main import until_signalled
+
+
+def main() -> int:
+    """Run until told to stop; the exit code is 1 if something kept the worker from working."""
+    to_standard_error()
+    try:
+        asyncio.run(until_signalled(Settings()))
+    except Exception:
+        structlog.get_logger("worker").exception("the worker cannot go on")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(code)  # Temporal's client may abort an interpreter that ends in the ordinary way
