@@ -2,7 +2,7 @@
 
 import typer
 
-from api.terminal import policy
+from api.terminal import audit, policy
 
 app = typer.Typer(
     name="lifecycle",
@@ -12,6 +12,7 @@ app = typer.Typer(
     help="Carries projects through policy-enforced gates.",
 )
 app.add_typer(policy.app, name="policy")
+app.add_typer(audit.app, name="audit")
 
 
 @app.callback()
