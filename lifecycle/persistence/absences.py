@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 
 from lifecycle.persistence.audit import Signature
-from lifecycle.persistence.inserts import insert_missing
+from lifecycle.persistence.inserts import insert_new
 from lifecycle.persistence.office_tables import absences
 from lifecycle.persistence.people import get, record_change
 
@@ -32,7 +32,7 @@ def announce(connection: Connection, absence: Absence, by: Signature) -> bool:
         "ends": absence.ends,
         "reason": absence.reason,
     }
-    new = insert_missing(connection, absences, [row]) > 0
+    new = insert_new(connection, absences, row)
     if new:
         said = {**row, "starts": absence.starts.isoformat(), "ends": absence.ends.isoformat()}
         record_change(connection, by, "person:absence:announced", said)

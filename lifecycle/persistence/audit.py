@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, exists, insert, select, update
 from lifecycle.domain.values import canonical, digest
 from lifecycle.domain.verdicts import Refusal
 from lifecycle.persistence.columns import kept, stamp
-from lifecycle.persistence.inserts import insert_missing
+from lifecycle.persistence.inserts import insert_new
 from lifecycle.persistence.tables import audit, chains, projects
 
 OFFICE = ":office"
@@ -86,7 +86,7 @@ def lock(connection: Connection, chain: str) -> Head:
     """The head of a chain, which nobody else can move before this transaction ends; a new chain has no rows."""
     found = connection.execute(_HEAD, {"of": chain}).one_or_none()
     if found is None:
-        insert_missing(connection, chains, [{"chain": chain, "n": 0, "digest": ""}])
+        insert_new(connection, chains, {"chain": chain, "n": 0, "digest": ""})
         found = connection.execute(_HEAD, {"of": chain}).one()
     return Head(chain, found.n, found.digest)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, or_, select, update
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Delegation
 from lifecycle.persistence.audit import Signature
-from lifecycle.persistence.inserts import insert_missing
+from lifecycle.persistence.inserts import insert_new
 from lifecycle.persistence.office_tables import delegations, people
 from lifecycle.persistence.people import get, record_change
 
@@ -30,7 +30,7 @@ def delegate(connection: Connection, delegation: Delegation, by: Signature) -> N
     get(connection, delegation.giver)
     get(connection, delegation.receiver)
     limit = None if delegation.limit is None else min(delegation.limit, _LARGEST)
-    if not insert_missing(connection, delegations, [{**delegation.model_dump(), "limit": limit}]):
+    if not insert_new(connection, delegations, {**delegation.model_dump(), "limit": limit}):
         raise DelegationExistsError
     record_change(connection, by, "person:delegation:given", delegation.model_dump(mode="json"))
 

@@ -4,15 +4,22 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, func
+from sqlalchemy import Connection, Executable, Insert, Table, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 Rows = Sequence[Mapping[str, Any]]
 
 
-def insert_missing(connection: Connection, table: Table, rows: Rows) -> int:
-    """Insert the rows whose key is not there yet; how many they were, exact for one row at a time only."""
-    return connection.execute(_missing(connection.dialect.name, table), rows).rowcount if rows else 0
+def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row, and whether it is new; nothing happens if its key, or anything else that is unique, is taken."""
+    counting = {"preserve_rowcount": True}
+    return connection.execute(_missing(connection.dialect.name, table), row, execution_options=counting).rowcount > 0
+
+
+def insert_missing(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert those of the rows that are new."""
+    if rows:
+        connection.execute(_missing(connection.dialect.name, table), rows)
 
 
 def upsert(connection: Connection, table: Table, rows: Rows, keep: tuple[str, ...] = ()) -> None:
@@ -22,7 +29,7 @@ def upsert(connection: Connection, table: Table, rows: Rows, keep: tuple[str, ..
 
 
 @lru_cache(maxsize=64)
-def _missing(dialect: str, table: Table) -> Executable:
+def _missing(dialect: str, table: Table) -> Insert:
     return _insert(dialect, table).on_conflict_do_nothing()
 
 

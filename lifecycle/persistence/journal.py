@@ -13,7 +13,7 @@ from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.values import canonical
 from lifecycle.domain.verdicts import Refusal
 from lifecycle.persistence.audit import Attempt, record_refusal
-from lifecycle.persistence.inserts import insert_missing
+from lifecycle.persistence.inserts import insert_new
 from lifecycle.persistence.tables import journal
 
 
@@ -69,7 +69,7 @@ def write_sent(connection: Connection, attempt: Attempt, body: Mapping[str, Any]
         "status": JournalStatus.SENT.value,
         "sent_at": attempt.at,
     }
-    if insert_missing(connection, journal, [row]):
+    if insert_new(connection, journal, row):
         return JournalEntry(attempt, dict(body)), True
     earlier = find(connection, attempt.id)
     if earlier is None or _asked(earlier.attempt) != _asked(attempt):

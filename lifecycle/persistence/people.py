@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, or_, select, update
 
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.persistence.audit import Signature, sign
-from lifecycle.persistence.inserts import insert_missing
+from lifecycle.persistence.inserts import insert_new
 from lifecycle.persistence.office_tables import directory, people
 from lifecycle.persistence.pages import Cursor, Page, page
 
@@ -62,7 +62,7 @@ def record_change(connection: Connection, by: Signature, type_: str, content: Ma
 
 def add(connection: Connection, person: Person, by: Signature) -> None:
     """Add a person. Raises `PersonExistsError` if the id or the account is taken."""
-    if not insert_missing(connection, people, [_row(person)]):
+    if not insert_new(connection, people, _row(person)):
         raise PersonExistsError(person.id)
     record_change(connection, by, "person:person:added", _row(person))
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.project import PolicyRef
 from lifecycle.persistence.audit import Signature, sign
-from lifecycle.persistence.inserts import insert_missing
+from lifecycle.persistence.inserts import insert_new
 from lifecycle.persistence.office_tables import policies
 
 
@@ -47,7 +47,7 @@ def publish(connection: Connection, edition: Edition, by: Signature) -> bool:
         "document": edition.document,
         "source": edition.source,
     }
-    if insert_missing(connection, policies, [row]):
+    if insert_new(connection, policies, row):
         said = {**ref.model_dump(mode="json"), "effective_from": edition.effective_from.isoformat()}
         sign(connection, by, "person:policy:published", said)
         return True

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, select
 from lifecycle.domain.people import EVERYWHERE, Grant, Roster
 from lifecycle.persistence.absences import absent_at
 from lifecycle.persistence.audit import Signature
-from lifecycle.persistence.inserts import insert_missing
+from lifecycle.persistence.inserts import insert_new
 from lifecycle.persistence.office_tables import grants, people
 from lifecycle.persistence.people import get, record_change
 from lifecycle.persistence.tables import projects
@@ -18,7 +18,7 @@ from lifecycle.persistence.tables import projects
 def grant(connection: Connection, granted: Grant, by: Signature) -> bool:
     """Grant a role; whether the person did not hold it there already. Raises `UnknownPersonError`."""
     get(connection, granted.person)
-    new = insert_missing(connection, grants, [granted.model_dump()]) > 0
+    new = insert_new(connection, grants, granted.model_dump())
     if new:
         record_change(connection, by, "person:role:granted", granted.model_dump())
     return new

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select, update
 
 from lifecycle.persistence.audit import Signature, sign
-from lifecycle.persistence.inserts import insert_missing
+from lifecycle.persistence.inserts import insert_new
 from lifecycle.persistence.office_tables import people, tokens
 from lifecycle.persistence.people import Person, get
 
@@ -41,7 +41,7 @@ def issue(connection: Connection, token: Token, secret: str, by: Signature) -> b
         "created_at": token.created_at,
         "expires_at": token.expires_at,
     }
-    new = insert_missing(connection, tokens, [row]) > 0
+    new = insert_new(connection, tokens, row)
     if new:
         sign(connection, by, "person:token:issued", {"id": token.id, "person": token.person, "label": token.label})
     return new
