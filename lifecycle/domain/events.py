@@ -48,17 +48,21 @@ class ProjectRegistered(Value):
 
 
 class StageEntered(Value):
-    """The project entered a stage; a stage without a way out closes it. `recurring` gates start to count."""
+    """The project entered a stage; a stage without a way out closes it.
+
+    `recurring` gates start to count; `moot` are the gates whose open rounds the move takes back.
+    """
 
     type: Literal["policy:stage:entered"] = "policy:stage:entered"
     stage: str
     before: str | None
     recurring: Names = ()
+    moot: Names = ()
     closes: bool = False
 
 
 class FactsAmended(Value):
-    """Facts, name or posts changed; null means unknown."""
+    """Facts, name or posts changed; null means unknown. `called` as at `TierChanged`."""
 
     type: Literal["person:facts:amended"] = "person:facts:amended"
     facts: dict[str, FactValue | None] = Field(default_factory=dict)
@@ -67,6 +71,7 @@ class FactsAmended(Value):
     manager: str | None = None
     sponsor: str | None = None
     reason: str = ""
+    called: dict[str, Names] = Field(default_factory=dict)
 
 
 class TierChanged(Value):
@@ -144,11 +149,12 @@ class PolicyOffered(Value):
 
 
 class PolicyBound(Value):
-    """From here on this edition binds the project; `called` as at `TierChanged`."""
+    """From here on this edition binds the project; `called` as at `TierChanged`, `recurring` as at `StageEntered`."""
 
     type: Literal["policy:policy:bound"] = "policy:policy:bound"
     policy: PolicyRef
     reason: str = ""
+    recurring: Names = ()
     called: dict[str, Names] = Field(default_factory=dict)
 
 

@@ -3,13 +3,16 @@
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import Field
+
 from lifecycle.domain.evidence import EvidenceVersion
 from lifecycle.domain.project import Clock, Condition, Outcome, Question, Vote, Waiver
+from lifecycle.domain.project import LadderAction as LadderAction
 from lifecycle.domain.values import Instant, Names, Value
 
 
 class RoundOpened(Value):
-    """A round of a gate began in preparation, with the evidence of the round before."""
+    """A round of a gate began in preparation: `afresh`, or with the evidence of the round before."""
 
     type: Literal["policy:round:opened"] = "policy:round:opened"
     gate: str
@@ -17,6 +20,7 @@ class RoundOpened(Value):
     reason: str
     tier: str
     kind: str = ""
+    afresh: bool = False
     clock: Clock | None = None
 
 
@@ -30,17 +34,18 @@ class RecurrenceCame(Value):
 
 
 class EvidenceSupplied(Value):
-    """A version of an evidence item was supplied."""
+    """A version of an evidence item was supplied; `called` as at `TierChanged`."""
 
     type: Literal["person:evidence:supplied"] = "person:evidence:supplied"
     gate: str
     round: int
     evidence: EvidenceVersion
     evidence_digest: str | None = None
+    called: dict[str, Names] = Field(default_factory=dict)
 
 
 class VotesVoided(Value):
-    """Votes fell because what they relied on changed."""
+    """Votes fell because what they relied on changed, or because somebody else decides now."""
 
     type: Literal["policy:votes:voided"] = "policy:votes:voided"
     gate: str
@@ -56,6 +61,7 @@ class RoundReturned(Value):
     gate: str
     round: int
     missing: tuple[str, ...]
+    clock: Clock | None = None
 
 
 class GateSubmitted(Value):
@@ -172,16 +178,6 @@ class ConditionMissed(Value):
 
     type: Literal["clock:condition:missed"] = "clock:condition:missed"
     condition: str
-
-
-class LadderAction(StrEnum):
-    """What a step of a ladder does."""
-
-    REMIND = "remind"
-    NOTIFY = "notify"
-    WIDEN = "widen"
-    RAISE = "raise"
-    HOLD = "hold"
 
 
 class LadderStepped(Value):

@@ -57,6 +57,16 @@ class OnMiss(StrEnum):
     REOPEN = "reopen"
 
 
+class LadderAction(StrEnum):
+    """What a step of a ladder does."""
+
+    REMIND = "remind"
+    NOTIFY = "notify"
+    WIDEN = "widen"
+    RAISE = "raise"
+    HOLD = "hold"
+
+
 class PolicyRef(Value):
     """The edition of a policy, by name, version and digest."""
 
@@ -65,15 +75,28 @@ class PolicyRef(Value):
     digest: str
 
 
+class Rung(Value):
+    """What a step of a ladder does, and to or for which role; a reminder without a role goes to whoever is awaited.
+
+    `elapsed` says that its time is counted as it elapses, not in working time.
+    """
+
+    action: LadderAction
+    role: str | None = None
+    elapsed: bool = False
+
+
 class Clock(Value):
     """The running time of a round: when it is due, and the instant of each ladder step (UTC).
 
-    Instants are worked out in working time before the command is sent; `taken` steps have fired.
+    Instants are worked out in working time before the command is sent; `taken` steps have fired. What each step does
+    stands in `rungs`, so that a clock keeps the ladder it was started with, whatever edition of the policy comes.
     """
 
     started_at: Instant
     due: Instant | None = None
     steps: tuple[Instant, ...] = ()
+    rungs: tuple[Rung, ...] = ()
     taken: int = 0
     stopped_at: Instant | None = None
 
@@ -167,7 +190,7 @@ class ConditionStatus(StrEnum):
 
 
 class Condition(Value):
-    """A promise made at a conditional go."""
+    """A promise made at a conditional go; once `missed`, even a late proof does not make it miss again."""
 
     id: str
     gate: str
@@ -177,8 +200,9 @@ class Condition(Value):
     due: Instant
     on_miss: OnMiss
     status: ConditionStatus = ConditionStatus.OPEN
+    missed: bool = False
     proof: str | None = None
-    proved_by: str | None = None
+    proved_by: Names = ()
 
 
 class Waiver(Value):

@@ -1,8 +1,8 @@
 """The rules of approval: who may vote and decide, on what they were shown, and when the gate is earned."""
 
-from lifecycle.domain.project import Outcome, RoundStatus, VoteVerdict
+from lifecycle.domain.project import Outcome, RoundStatus, Vote, VoteVerdict
 from lifecycle.domain.verdicts import Reason, Refusal
-from lifecycle.gates.approvals import called_roles, excluded, named_roles, standing
+from lifecycle.gates.approvals import called_roles, excluded, relied_on, standing
 from lifecycle.gates.case import Case, refuse
 from lifecycle.gates.criteria import findings_of, missing
 from lifecycle.gates.deciding import decider, opens, passage_blocked
@@ -35,7 +35,8 @@ def no_question_is_open(case: Case) -> Refusal | None:
 def evidence_was_shown(case: Case) -> Refusal | None:
     """A vote or decision counts only for the evidence and the state that were shown."""
     seen, round_ = case.asked.expected_version, case.round
-    if case.command.evidence_digest == round_.evidence_digest and (seen is None or seen >= round_.material_seq):
+    is_recent = seen is None or round_.material_seq <= seen <= case.state.seq
+    if case.command.evidence_digest == round_.evidence_digest and is_recent:
         return None
     sentence = "The evidence or the facts have changed since you looked."
     return refuse(Reason.STALE, sentence, "Look at what changed, then repeat.", (f"version {case.state.seq}",))
@@ -52,8 +53,18 @@ def approver_took_no_part(case: Case) -> Refusal | None:
 
 
 def role_is_called(case: Case) -> Refusal | None:
-    """Only people whose role the gate calls may vote or ask."""
+    """Only people whose role the gate calls may vote."""
+    return _is_one_of(called_roles(case.book, case.state, case.round), case)
+
+
+def gatekeeper_asks(case: Case) -> Refusal | None:
+    """Only people whose role the gate calls, or who decide it, may ask for information."""
+    role, _ = decider(case.book, case.round)
     called = called_roles(case.book, case.state, case.round)
+    return _is_one_of((*called, *([role] if role else ())), case)
+
+
+def _is_one_of(called: tuple[str, ...], case: Case) -> Refusal | None:
     if set(called) & case.roles:
         return None
     sentence = "The gate does not call any of your roles."
@@ -67,7 +78,7 @@ def person_votes_once(case: Case) -> Refusal | None:
         if not set(vote.people) & set(actor.people):
             continue
         same_capacity = (vote.voter, vote.principal) == (actor.person, actor.principal)
-        if same_capacity and vote.verdict is not case.command.verdict and vote.verdict is not VoteVerdict.RECUSE:
+        if same_capacity and vote.verdict is not VoteVerdict.RECUSE and _says_more(case, vote):
             continue
         who = " and ".join(sorted(set(vote.people) & set(actor.people)))
         sentence = f"{who} has already voted in this round ({vote.verdict})."
@@ -75,14 +86,22 @@ def person_votes_once(case: Case) -> Refusal | None:
     return None
 
 
+def _says_more(case: Case, vote: Vote) -> bool:
+    """Whether the vote that is cast differs from an earlier one, or now relies on evidence that that one did not."""
+    reads = relied_on(case.book, case.state, case.round, sorted(case.roles))
+    return vote.verdict is not case.command.verdict or not set(reads) <= set(vote.relied_on)
+
+
 def promises_fit(case: Case) -> Refusal | None:
     """Conditions go with a yes, where the gate allows a conditional go, and are due on a day to come."""
     asked = case.command
-    if not asked.conditions:
-        return None
     allowed = Outcome.CONDITIONAL_GO in case.gate.decisions
     says_yes = (getattr(asked, "verdict", None), getattr(asked, "outcome", None))
     affirmative = says_yes in ((VoteVerdict.APPROVE, None), (None, Outcome.CONDITIONAL_GO))
+    if not asked.conditions:
+        if affirmative and Outcome.GO not in case.gate.decisions:
+            return refuse(Reason.CONDITIONS_MISSING, "This gate goes on conditions only.", _NAME_CONDITIONS)
+        return None
     if not (allowed and affirmative):
         sentence = "Conditions cannot be set here."
         return refuse(Reason.OUTCOME_NOT_ALLOWED, sentence, "Leave the conditions out, or decide a conditional go.")
@@ -112,15 +131,18 @@ def decider_took_no_part(case: Case) -> Refusal | None:
 
 
 def outcome_is_allowed(case: Case) -> Refusal | None:
-    """A gate decides only what its policy lets it decide."""
-    allowed = case.gate.decisions
+    """A gate decides only what its policy lets it decide, and over a closed project neither hold nor kill."""
+    over = (Outcome.HOLD, Outcome.KILL) if case.state.is_over else ()
+    allowed = tuple(outcome for outcome in case.gate.decisions if outcome not in over)
     if case.command.outcome not in allowed:
         sentence = f"This gate cannot decide {case.command.outcome}."
-        return refuse(Reason.OUTCOME_NOT_ALLOWED, sentence, f"Choose one of: {', '.join(allowed)}.", tuple(allowed))
+        return refuse(Reason.OUTCOME_NOT_ALLOWED, sentence, f"Choose one of: {', '.join(allowed)}.", allowed)
     if case.command.outcome is Outcome.CONDITIONAL_GO and not case.command.conditions:
-        sentence = "A conditional go needs at least one condition."
-        return refuse(Reason.CONDITIONS_MISSING, sentence, "Name what is owed, by whom and until when, or decide go.")
+        return refuse(Reason.CONDITIONS_MISSING, "A conditional go needs at least one condition.", _NAME_CONDITIONS)
     return None
+
+
+_NAME_CONDITIONS = "Name what is owed, by whom and until when."
 
 
 def gate_is_earned(case: Case) -> Refusal | None:
@@ -132,8 +154,13 @@ def gate_is_earned(case: Case) -> Refusal | None:
         sentence = f"Not met: {', '.join(finding.label for finding in lacking)}."
         remedy = " ".join(dict.fromkeys(f.remedy for f in lacking if f.remedy)) or "Choose another outcome."
         return refuse(Reason.CRITERIA_NOT_MET, sentence, remedy, tuple(finding.requirement for finding in lacking))
+    if case.book.policy.pmo is Pmo.DIRECTIVE:
+        return None
     now = standing(case.book, case.state, case.round)
-    if case.book.policy.pmo is Pmo.DIRECTIVE or now.approved or not case.gate.approvals.all:
+    if now.refused_by:
+        sentence = f"{' and '.join(now.refused_by)} voted against it."
+        return refuse(Reason.APPROVALS_MISSING, sentence, "Choose another outcome, or wait for another vote.")
+    if now.approved or not case.gate.approvals.all:
         return None
     waiting = ", ".join(role.replace("_", " ") for role in now.pending_roles)
     remedy = "Wait for their votes, or choose another outcome."
@@ -150,12 +177,3 @@ def way_is_clear(case: Case) -> Refusal | None:
     if not opens(case.command.outcome):
         return None
     return passage_blocked(case.book, case.state, case.round)
-
-
-def gatekeeper_accepts(case: Case) -> Refusal | None:
-    """A proof is accepted by a gatekeeper of the gate that set the condition, or by the PMO."""
-    gate = case.book.policy.gates.get(case.state.conditions[case.command.condition].gate)
-    roles = {case.book.policy.pmo_role, *(named_roles(gate) if gate else ())}
-    if roles & case.roles:
-        return None
-    return refuse(Reason.NOT_PERMITTED, "You are no gatekeeper of that gate.", f"Ask: {', '.join(sorted(roles))}.")

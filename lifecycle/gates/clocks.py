@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from lifecycle.domain.commands import AnswerInformation, Command, ResumeProject, SubmitGate
 from lifecycle.domain.duration import Duration, Unit
-from lifecycle.domain.project import Clock, ProjectState, Round, RoundStatus
+from lifecycle.domain.project import Clock, ProjectState, Round, RoundStatus, Rung
 from lifecycle.domain.worktime import WorkCalendar, add_working_time, after, working_time_between
 from lifecycle.gates.policy import Policy
-from lifecycle.gates.policy_gates import Gate
+from lifecycle.gates.policy_gates import Gate, LadderStep
 from lifecycle.gates.policy_words import ByTier
 
 _WORKING = (Unit.WORKING_DAYS, Unit.WORKING_HOURS)
@@ -25,19 +25,24 @@ def for_tier(length: ByTier, tier: str) -> Duration:
 
 def clock_for(gate: Gate, tier: str, calendar: WorkCalendar, start: datetime, *, submitting: bool) -> Clock | None:
     """A new clock: the submitter's time to prepare, or the approvers' to decide; none when the gate sets neither."""
-    within, ladder = _lengths(gate, tier, submitting=submitting)
+    within, ladder = _timetable(gate, submitting=submitting)
     if within is None and not ladder:
         return None
     return Clock(
         started_at=start,
-        due=after(calendar, start, within) if within else None,
-        steps=tuple(after(calendar, start, length) for length in ladder),
+        due=after(calendar, start, for_tier(within, tier)) if within else None,
+        steps=tuple(after(calendar, start, for_tier(step.after, tier)) for step in ladder),
+        rungs=tuple(_rung(step, tier) for step in ladder),
     )
 
 
-def _lengths(gate: Gate, tier: str, *, submitting: bool) -> tuple[Duration | None, tuple[Duration, ...]]:
-    within, ladder = (gate.submit_within, gate.submit_ladder) if submitting else (gate.decide_within, gate.ladder)
-    return (for_tier(within, tier) if within else None), tuple(for_tier(step.after, tier) for step in ladder)
+def _timetable(gate: Gate, *, submitting: bool) -> tuple[ByTier | None, tuple[LadderStep, ...]]:
+    return (gate.submit_within, gate.submit_ladder) if submitting else (gate.decide_within, gate.ladder)
+
+
+def _rung(step: LadderStep, tier: str) -> Rung:
+    role = "project_manager" if step.remind == "submitter" else step.role
+    return Rung(action=step.action, role=role, elapsed=for_tier(step.after, tier).unit not in _WORKING)
 
 
 def resumed(policy: Policy, round_: Round, calendar: WorkCalendar, at: datetime) -> Clock | None:
@@ -50,18 +55,18 @@ def resumed(policy: Policy, round_: Round, calendar: WorkCalendar, at: datetime)
         return clock
     stop = clock.stopped_at
 
-    def moved(instant: datetime, length: Duration | None) -> datetime:
+    def moved(instant: datetime, *, elapsed: bool) -> datetime:
         if instant <= stop:
             return instant
-        if length is None or length.unit in _WORKING:
-            return add_working_time(calendar, at, working_time_between(calendar, stop, instant))
-        return instant + (at - stop)
+        if elapsed:
+            return instant + (at - stop)
+        return add_working_time(calendar, at, working_time_between(calendar, stop, instant))
 
-    within, ladder = _lengths(gate, round_.tier, submitting=round_.status is RoundStatus.PREPARING)
-    lengths = (*ladder, *(None for _ in clock.steps[len(ladder) :]))
-    steps = tuple(moved(instant, length) for instant, length in zip(clock.steps, lengths, strict=False))
-    due = moved(clock.due, within) if clock.due else None
-    return clock.model_copy(update={"due": due, "steps": steps, "stopped_at": None})
+    within, _ = _timetable(gate, submitting=round_.status is RoundStatus.PREPARING)
+    elapses = within is not None and for_tier(within, round_.tier).unit not in _WORKING
+    steps = (moved(step, elapsed=rung.elapsed) for step, rung in zip(clock.steps, clock.rungs, strict=False))
+    due = moved(clock.due, elapsed=elapses) if clock.due else None
+    return clock.model_copy(update={"due": due, "steps": tuple(steps), "stopped_at": None})
 
 
 def openings(policy: Policy, tier: str, calendar: WorkCalendar, now: datetime) -> dict[str, Clock]:

@@ -4,19 +4,20 @@ from datetime import datetime
 from typing import Final
 
 from lifecycle.domain import commands as asked
-from lifecycle.domain.events import ProjectRegistered
-from lifecycle.domain.people import permissions_of
-from lifecycle.domain.project import ProjectState, Status
-from lifecycle.domain.values import FactValue
+from lifecycle.domain.project import ProjectState
 from lifecycle.domain.verdicts import Accepted, Denied, Reason, Refusal, Verdict, Waiting
 from lifecycle.gates import approval_rules as approval
-from lifecycle.gates import consequences, rules
+from lifecycle.gates import condition_rules as conditions
+from lifecycle.gates import edition_rules as editions
 from lifecycle.gates import gate_rules as gates
+from lifecycle.gates import rules
 from lifecycle.gates.case import Case, Rule, Rulebooks, refuse
 from lifecycle.gates.effects import happen
 from lifecycle.gates.falling_due import fall_due
 from lifecycle.gates.ledger import Ledger
 from lifecycle.gates.obligations import obligations
+from lifecycle.gates.registering import register
+from lifecycle.gates.settling import settle
 
 _EVERY: Final[tuple[Rule, ...]] = (rules.directory_is_current, rules.delegation_is_valid, rules.actor_is_permitted)
 _SEEN: Final[tuple[Rule, ...]] = (*_EVERY, rules.state_was_seen)
@@ -64,7 +65,7 @@ RULES: Final[dict[type[asked.Command], tuple[Rule, ...]]] = {
     asked.AskForInformation: (
         *_BEFORE_APPROVERS,
         approval.approver_took_no_part,
-        approval.role_is_called,
+        approval.gatekeeper_asks,
         approval.no_question_is_open,
     ),
     asked.AnswerInformation: (*_SEEN, *_AT_A_GATE, gates.gate_has_an_open_round, gates.a_question_is_open),
@@ -91,17 +92,17 @@ RULES: Final[dict[type[asked.Command], tuple[Rule, ...]]] = {
     asked.ProveCondition: (
         *_SEEN,
         rules.project_was_not_killed,
-        rules.condition_is_known,
-        rules.owner_proves,
-        rules.condition_awaits_proof,
+        conditions.condition_is_known,
+        conditions.owner_proves,
+        conditions.condition_awaits_proof,
     ),
     asked.AcceptCondition: (
         *_SEEN,
         rules.project_was_not_killed,
-        rules.condition_is_known,
-        approval.gatekeeper_accepts,
-        rules.nobody_accepts_their_own_proof,
-        rules.condition_is_proved,
+        conditions.condition_is_known,
+        conditions.gatekeeper_accepts,
+        conditions.nobody_accepts_their_own_proof,
+        conditions.condition_is_proved,
     ),
     asked.HoldProject: (*_SEEN, rules.project_lives, rules.project_can_be_held, rules.review_lies_ahead),
     asked.ResumeProject: (*_SEEN, rules.project_lives, rules.project_can_be_resumed),
@@ -109,9 +110,9 @@ RULES: Final[dict[type[asked.Command], tuple[Rule, ...]]] = {
     asked.AdoptPolicy: (
         *_SEEN,
         rules.project_lives,
-        rules.policy_is_at_hand,
-        rules.policy_differs,
-        rules.policy_fits_the_project,
+        editions.policy_is_at_hand,
+        editions.policy_differs,
+        editions.policy_fits_the_project,
     ),
 }
 """Per command the rules it must pass, in order; the first that says no is the answer."""
@@ -132,7 +133,8 @@ NOT_YET: Final = frozenset(
 def decide(books: Rulebooks, state: ProjectState | None, command: asked.PersonCommand, now: datetime) -> Verdict:
     """Judge a person's command: accepted with its events, denied, or not yet. `now` is an aware instant in UTC."""
     if isinstance(command, asked.RegisterProject):
-        return _register(books, state, command, now)
+        registered = register(books, state, command, now)
+        return _no(registered) if isinstance(registered, Refusal) else Accepted(events=registered)
     if state is None:
         refusal = refuse(Reason.UNKNOWN_PROJECT, "There is no such project.", "Register it first.")
         return Denied(refusal=refusal)
@@ -150,6 +152,7 @@ def decide(books: Rulebooks, state: ProjectState | None, command: asked.PersonCo
         openings=command.openings,
     )
     happen(command, ledger)
+    settle(ledger)
     return Accepted(events=tuple(ledger.events))
 
 
@@ -161,55 +164,9 @@ def decide_due(books: Rulebooks, state: ProjectState, due: asked.FallDue, now: d
         return _no(refuse(Reason.NOT_DUE, f"{due.obligation} is not due.", "Wait for its instant."))
     ledger = Ledger(books, state, now, digest=state.policy.digest, openings=due.openings)
     fall_due(ledger, due.obligation)
+    settle(ledger)
     return Accepted(events=tuple(ledger.events))
 
 
 def _no(refusal: Refusal) -> Denied | Waiting:
     return Waiting(refusal=refusal) if refusal.reason in NOT_YET else Denied(refusal=refusal)
-
-
-def _register(
-    books: Rulebooks, state: ProjectState | None, command: asked.RegisterProject, now: datetime
-) -> Accepted | Denied | Waiting:
-    """A project enters at the first stage, or with attested history at a later one, its facts being the baseline."""
-    book = books.get(command.policy.digest)
-    if state is not None:
-        return _no(
-            refuse(Reason.ALREADY_REGISTERED, f"{command.project} is already registered.", "Amend its facts instead.")
-        )
-    if command.needs not in permissions_of(command.actor.roles):
-        remedy = f"Ask the PMO for a role with the permission {command.needs}."
-        return _no(refuse(Reason.NOT_PERMITTED, "None of your roles allows you to register projects.", remedy))
-    if book is None:
-        return _no(refuse(Reason.POLICY_UNKNOWN, "This edition of the policy is not at hand.", "Publish it first."))
-    if wrong := rules.wrong_fact(book.policy.facts, command.facts):
-        return _no(wrong)
-    stages = book.policy.stages
-    stage = command.stage or stages[0]
-    if stage not in stages:
-        return _no(
-            refuse(Reason.UNKNOWN_STAGE, f"The policy has no stage '{stage}'.", f"Use one of: {', '.join(stages)}.")
-        )
-    posts = {name: who for name, who in (("manager", command.manager), ("sponsor", command.sponsor)) if who}
-    facts: dict[str, FactValue] = dict(command.facts)
-    ledger = Ledger(
-        books, None, now, digest=book.digest, actor=command.actor, command=command.id, openings=command.openings
-    )
-    ledger.add(
-        ProjectRegistered(
-            project=command.project,
-            name=command.name,
-            portfolio=command.portfolio,
-            manager=command.manager,
-            sponsor=command.sponsor,
-            policy=command.policy,
-            facts=facts,
-            tier=book.tier_of(facts, posts),
-            attested=command.attested,
-        )
-    )
-    consequences.enter_stage(ledger, stage, None)
-    consequences.attest_baseline(ledger)
-    if ledger.state.status is Status.ACTIVE:
-        consequences.settle_breaches(ledger)
-    return Accepted(events=tuple(ledger.events))

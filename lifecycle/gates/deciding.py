@@ -8,6 +8,9 @@ from lifecycle.gates.policy import Pmo
 from lifecycle.gates.policy_gates import GateKind
 from lifecycle.gates.rulebook import Rulebook
 
+OPENING = (Outcome.GO, Outcome.CONDITIONAL_GO)
+"""The outcomes that let a project go on."""
+
 
 def decider(book: Rulebook, round_: Round) -> tuple[str | None, Basis]:
     """The role that records the decision, and on what basis; no role where the votes decide by themselves.
@@ -44,4 +47,4 @@ def passage_blocked(book: Rulebook, state: ProjectState, round_: Round) -> Refus
 
 def opens(outcome: Outcome) -> bool:
     """Whether an outcome lets the project go on."""
-    return outcome in (Outcome.GO, Outcome.CONDITIONAL_GO)
+    return outcome in OPENING

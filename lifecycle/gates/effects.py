@@ -3,7 +3,7 @@
 from functools import singledispatch
 
 from lifecycle.domain import commands as asked
-from lifecycle.domain.events import FactsAmended, PolicyBound, PolicyOffered, ProjectHeld, ProjectKilled, ProjectResumed
+from lifecycle.domain.events import FactsAmended, PolicyOffered, ProjectHeld, ProjectKilled, ProjectResumed
 from lifecycle.domain.evidence import set_digest
 from lifecycle.domain.gate_events import (
     ConditionAccepted,
@@ -16,8 +16,8 @@ from lifecycle.domain.gate_events import (
     VoteCast,
     WaiverGranted,
 )
-from lifecycle.domain.project import Outcome, Question, Vote, Waiver
-from lifecycle.gates import consequences
+from lifecycle.domain.project import Outcome, Question, Vote, VoteVerdict, Waiver
+from lifecycle.gates import calls, consequences, settling
 from lifecycle.gates.approvals import called_roles, relied_on, standing
 from lifecycle.gates.criteria import findings_of, missing, summary
 from lifecycle.gates.deciding import decider, opens
@@ -35,15 +35,14 @@ def happen(command: object, ledger: Ledger) -> None:
 @happen.register
 def _(command: asked.AmendFacts, ledger: Ledger) -> None:
     changed = command.model_dump(include={"facts", "name", "portfolio", "manager", "sponsor", "reason"})
-    ledger.add(FactsAmended.model_validate(changed))
+    calls.change(ledger, FactsAmended.model_validate(changed))
     consequences.settle_tier(ledger, may_fall=False)
     consequences.settle_breaches(ledger)
-    consequences.settle(ledger)
 
 
 @happen.register
 def _(command: asked.OpenGate, ledger: Ledger) -> None:
-    consequences.open_round(ledger, command.gate, command.reason)
+    consequences.open_round(ledger, command.gate, command.reason, afresh=True)
 
 
 @happen.register
@@ -59,10 +58,9 @@ def _(command: asked.SupplyEvidence, ledger: Ledger) -> None:
         }
     )
     digest = set_digest({**round_.evidence, version.item: version}) if round_.is_before_approvers else None
-    ledger.add(EvidenceSupplied(gate=command.gate, round=round_.number, evidence=version, evidence_digest=digest))
-    if round_.is_before_approvers:
-        consequences.void_votes(ledger, command.gate, version.item)
-    consequences.settle(ledger)
+    supplied = EvidenceSupplied(gate=command.gate, round=round_.number, evidence=version, evidence_digest=digest)
+    calls.change(ledger, supplied)
+    calls.void_votes(ledger, command.gate, version.item)
 
 
 @happen.register
@@ -85,7 +83,7 @@ def _(command: asked.SubmitGate, ledger: Ledger) -> None:
 def _(command: asked.WithdrawSubmission, ledger: Ledger) -> None:
     number = ledger.state.rounds[command.gate].number
     ledger.add(SubmissionWithdrawn(gate=command.gate, round=number, reason=command.reason))
-    consequences.open_round(ledger, command.gate, f"Round {number} was withdrawn: {command.reason}"[:500])
+    consequences.open_round(ledger, command.gate, f"Round {number} was withdrawn: {command.reason}")
 
 
 @happen.register
@@ -101,12 +99,11 @@ def _(command: asked.CastVote, ledger: Ledger) -> None:
         rationale=command.rationale,
         at=ledger.now,
         evidence_digest=command.evidence_digest,
-        relied_on=relied_on(ledger.book, state, round_, roles),
+        relied_on=() if command.verdict is VoteVerdict.RECUSE else relied_on(ledger.book, state, round_, roles),
         conditions=command.conditions,
     )
     replaces = any(earlier.voter == vote.voter for earlier in round_.standing_votes)
     ledger.add(VoteCast(gate=command.gate, round=round_.number, vote=vote, replaces=replaces))
-    consequences.settle(ledger)
 
 
 @happen.register
@@ -120,7 +117,6 @@ def _(command: asked.AnswerInformation, ledger: Ledger) -> None:
     round_ = ledger.state.rounds[command.gate]
     clock = command.clocks.get(command.gate, round_.clock)
     ledger.add(InformationAnswered(gate=command.gate, round=round_.number, answer=command.answer, clock=clock))
-    consequences.settle(ledger)
 
 
 @happen.register
@@ -134,7 +130,7 @@ def _(command: asked.DecideGate, ledger: Ledger) -> None:
         advice = standing(book, state, round_)
         against = (*lacking, *(f"approval.{role}" for role in advice.pending_roles))
         against = (*against, *(f"rejected_by.{person}" for person in advice.rejected_by))
-    consequences.decide(
+    settling.decide(
         ledger,
         command.gate,
         command.outcome,
@@ -159,7 +155,6 @@ def _(command: asked.GrantWaiver, ledger: Ledger) -> None:
         expires=command.expires,
     )
     ledger.add(WaiverGranted(waiver=waiver))
-    consequences.settle(ledger)
 
 
 @happen.register
@@ -171,7 +166,6 @@ def _(command: asked.ProveCondition, ledger: Ledger) -> None:
 def _(command: asked.AcceptCondition, ledger: Ledger) -> None:
     accepted = ConditionAccepted(condition=command.condition, accepted=command.accepted, rationale=command.rationale)
     ledger.add(accepted)
-    consequences.settle(ledger)
 
 
 @happen.register
@@ -185,7 +179,7 @@ def _(command: asked.ResumeProject, ledger: Ledger) -> None:
     ledger.add(ProjectResumed(reason=command.reason, clocks=command.clocks))
     for gate, round_ in sorted(ledger.state.rounds.items()):
         if round_.outcome is Outcome.HOLD and not round_.is_open and gate in ledger.book.policy.gates:
-            consequences.open_round(ledger, gate, f"The project was resumed: {command.reason}"[:500])
+            consequences.open_round(ledger, gate, f"The project was resumed: {command.reason}")
 
 
 @happen.register
@@ -198,9 +192,9 @@ def _(command: asked.AdoptPolicy, ledger: Ledger) -> None:
     if not command.at_once:
         ledger.add(PolicyOffered(policy=command.policy, reason=command.reason))
         return
-    ledger.add(PolicyBound(policy=command.policy, reason=command.reason))
+    consequences.bind(ledger, command.policy, ledger.state.stage, command.reason)
     consequences.settle_tier(ledger, may_fall=False)
     for round_ in ledger.state.open_rounds:
         consequences.return_if_incomplete(ledger, round_.gate)
+    consequences.open_stage_gates(ledger)
     consequences.settle_breaches(ledger)
-    consequences.settle(ledger)

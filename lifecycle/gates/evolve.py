@@ -4,6 +4,7 @@ No rule is asked here, so anybody who has the events can rebuild the state.
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import reduce, singledispatch
 
 from lifecycle.domain import events as happened
@@ -55,25 +56,29 @@ def _each_open_round(state: ProjectState, change: Callable[[Round], Round]) -> P
     return state.model_copy(update={"rounds": rounds})
 
 
-def _without_open_rounds(state: ProjectState) -> ProjectState:
+def _withdrawn(round_: Round) -> Round:
     """What nobody may decide any more is withdrawn, and its clock with it."""
-    ended = {"status": RoundStatus.WITHDRAWN, "clock": None}
-    return _each_open_round(state, lambda round_: round_.model_copy(update=ended))
+    return round_.model_copy(update={"status": RoundStatus.WITHDRAWN, "clock": None})
+
+
+def _counting(state: ProjectState, gates: Iterable[str], start: datetime) -> dict[str, Recurrence]:
+    """The recurring gates that count from now on; those that did already go on."""
+    return {gate: state.recurrences.get(gate) or Recurrence(gate=gate, anchor=start) for gate in gates}
 
 
 @_apply.register
 def _(event: happened.StageEntered, state: ProjectState, recorded: Recorded) -> ProjectState:
-    kept = {gate: state.recurrences.get(gate) for gate in event.recurring}
-    recurrences = {gate: known or Recurrence(gate=gate, anchor=recorded.at) for gate, known in kept.items()}
     entered = state.model_copy(
         update={
             "stage": event.stage,
             "stage_since": recorded.at,
-            "recurrences": recurrences,
+            "recurrences": _counting(state, event.recurring, recorded.at),
             "status": Status.CLOSED if event.closes else state.status,
         }
     )
-    return _without_open_rounds(entered) if event.closes else entered
+    return _each_open_round(
+        entered, lambda round_: _withdrawn(round_) if event.closes or round_.gate in event.moot else round_
+    )
 
 
 @_apply.register
@@ -81,11 +86,13 @@ def _(event: happened.FactsAmended, state: ProjectState, recorded: Recorded) -> 
     facts = {name: value for name, value in {**state.facts, **event.facts}.items() if value is not None}
     named = {"name": event.name, "portfolio": event.portfolio, "manager": event.manager, "sponsor": event.sponsor}
     changed = state.model_copy(update={"facts": facts, **{key: value for key, value in named.items() if value}})
-    if not event.manager:
-        return changed
-    return _each_open_round(
-        changed, lambda round_: round_.model_copy(update={"managers": together(round_.managers, [event.manager])})
-    )
+
+    def seen_anew(round_: Round) -> Round:
+        seq = recorded.seq if event.facts else round_.material_seq
+        managers = together(round_.managers, [event.manager])
+        return round_.model_copy(update={"managers": managers, "material_seq": seq})
+
+    return _each_open_round(changed, seen_anew)
 
 
 @_apply.register
@@ -136,7 +143,7 @@ def _(event: happened.ProjectResumed, state: ProjectState, recorded: Recorded) -
 @_apply.register
 def _(event: happened.ProjectKilled, state: ProjectState, recorded: Recorded) -> ProjectState:
     killed: dict[str, object] = {"status": Status.KILLED, "recurrences": {}, "hold_review": None}
-    return _without_open_rounds(state.model_copy(update=killed))
+    return _each_open_round(state.model_copy(update=killed), _withdrawn)
 
 
 @_apply.register
@@ -146,4 +153,6 @@ def _(event: happened.PolicyOffered, state: ProjectState, recorded: Recorded) ->
 
 @_apply.register
 def _(event: happened.PolicyBound, state: ProjectState, recorded: Recorded) -> ProjectState:
-    return state.model_copy(update={"policy": event.policy, "next_policy": None})
+    recurrences = _counting(state, event.recurring, recorded.at)
+    bound = state.model_copy(update={"policy": event.policy, "next_policy": None, "recurrences": recurrences})
+    return _each_open_round(bound, lambda round_: round_.model_copy(update={"material_seq": recorded.seq}))

@@ -2,13 +2,11 @@
 
 from lifecycle.domain.events import HoldReviewDue
 from lifecycle.domain.gate_events import ConditionMissed, LadderAction, LadderStepped, RecurrenceCame, WaiverExpired
-from lifecycle.domain.project import OnMiss, RoundStatus
-from lifecycle.gates import consequences
+from lifecycle.domain.project import OnMiss, RoundStatus, Rung
+from lifecycle.gates import calls, consequences
 from lifecycle.gates.approvals import standing
 from lifecycle.gates.deciding import decider
 from lifecycle.gates.ledger import Ledger
-from lifecycle.gates.obligations import ladder_of
-from lifecycle.gates.policy_gates import LadderStep
 
 
 def fall_due(ledger: Ledger, obligation: str) -> None:
@@ -30,23 +28,27 @@ def fall_due(ledger: Ledger, obligation: str) -> None:
 
 
 def _step(ledger: Ledger, gate: str) -> None:
-    """The next step of a ladder is taken, once; it never decides anything."""
+    """The next step of a ladder is taken, once. Who decides a raised round decides afresh: earlier votes fall."""
     round_ = ledger.state.rounds[gate]
-    number = round_.clock.taken if round_.clock else 0
-    step = ladder_of(ledger.book.policy, round_)[number]
-    told = _told(ledger, gate, step)
+    if round_.clock is None:
+        return
+    number = round_.clock.taken
+    rung = round_.clock.rungs[number]
+    told = _told(ledger, gate, rung)
     ledger.add(
-        LadderStepped(gate=gate, round=round_.number, step=number, action=step.action, role=step.role, told=told)
+        LadderStepped(gate=gate, round=round_.number, step=number, action=rung.action, role=rung.role, told=told)
     )
-    if step.action is LadderAction.HOLD:
+    if rung.action is LadderAction.RAISE:
+        calls.void_all(ledger, gate, f"The decision was raised to the {rung.role}.")
+    if rung.action is LadderAction.HOLD:
         consequences.hold(ledger, f"The gate {gate} stayed undecided through its whole ladder.")
 
 
-def _told(ledger: Ledger, gate: str, step: LadderStep) -> tuple[str, ...]:
+def _told(ledger: Ledger, gate: str, rung: Rung) -> tuple[str, ...]:
     round_ = ledger.state.rounds[gate]
-    if step.role:
-        return (step.role,)
-    if round_.status is RoundStatus.PREPARING or step.remind == "submitter":
+    if rung.role:
+        return (rung.role,)
+    if round_.status is RoundStatus.PREPARING:
         return ("project_manager",)
     role, _ = decider(ledger.book, round_)
     pending = standing(ledger.book, ledger.state, round_).pending_roles
@@ -78,4 +80,4 @@ def _recur(ledger: Ledger, gate: str, count: int) -> None:
     opens = known is None or not known.is_open
     ledger.add(RecurrenceCame(gate=gate, count=count, opened=opens))
     if opens:
-        consequences.open_round(ledger, gate, f"Review number {count} came due.")
+        consequences.open_round(ledger, gate, f"Review number {count} came due.", afresh=True)

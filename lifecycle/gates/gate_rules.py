@@ -124,7 +124,7 @@ def requirement_can_be_waived(case: Case) -> Refusal | None:
     kind, _, name = requirement.partition(".")
     waivable: dict[str, Mapping[str, EvidenceRule | Criterion]] = {"evidence": gate.evidence, "criteria": gate.criteria}
     rule = waivable[kind].get(name) if kind in waivable else None
-    if rule is None or not rule.waivable:
+    if rule is None or not rule.waivable or (isinstance(rule, Criterion) and rule.must is None):
         known = [f"evidence.{item}" for item, asked in gate.evidence.items() if asked.waivable]
         known += [f"criteria.{item}" for item, asked in gate.criteria.items() if asked.waivable and asked.must]
         sentence = f"'{requirement}' cannot be waived here."

@@ -48,7 +48,18 @@ class Ledger:
 
     def add(self, event: Event) -> None:
         """Something happened; the state changes with it."""
-        recorded = Recorded(
+        recorded = self._recorded(event)
+        self._state = evolve(self._state, recorded)
+        self._digest = self._state.policy.digest
+        self.events.append(recorded)
+
+    def foresee(self, event: Event) -> tuple[Rulebook, ProjectState]:
+        """The rulebook and the state as they would be, should this happen."""
+        state = evolve(self._state, self._recorded(event))
+        return self.books[state.policy.digest], state
+
+    def _recorded(self, event: Event) -> Recorded:
+        return Recorded(
             seq=(self._state.seq if self._state else 0) + 1,
             at=self.now,
             actor=self._actor,
@@ -56,6 +67,3 @@ class Ledger:
             policy=self._digest,
             event=event,
         )
-        self._state = evolve(self._state, recorded)
-        self._digest = self._state.policy.digest
-        self.events.append(recorded)

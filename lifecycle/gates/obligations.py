@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lifecycle.domain.duration import Duration
-from lifecycle.domain.project import ConditionStatus, OnMiss, ProjectState, Round, RoundStatus, Status
+from lifecycle.domain.project import ConditionStatus, OnMiss, ProjectState, Status
 from lifecycle.domain.values import Value
 from lifecycle.domain.worktime import WorkCalendar, after
 from lifecycle.gates.policy import Policy
-from lifecycle.gates.policy_gates import LadderStep
 
 _UTC = WorkCalendar.model_validate(
     {"timezone": "UTC", "weekdays": [0, 1, 2, 3, 4, 5, 6], "opens": "00:00", "closes": "23:59", "holidays": []}
@@ -33,31 +32,21 @@ def obligations(policy: Policy, state: ProjectState) -> tuple[Obligation, ...]:
     if state.status is Status.ON_HOLD:
         found = [Obligation(id="hold", at=state.hold_review)] if state.hold_review else []
     else:
-        found = [*_ladders(policy, state), *_conditions(policy, state), *_waivers(state), *_recurrences(policy, state)]
+        found = [*_ladders(state), *_conditions(policy, state), *_waivers(state), *_recurrences(policy, state)]
     return tuple(sorted(found, key=lambda obligation: (obligation.at, obligation.id)))
 
 
-def _ladders(policy: Policy, state: ProjectState) -> Iterator[Obligation]:
+def _ladders(state: ProjectState) -> Iterator[Obligation]:
     for round_ in state.open_rounds:
         clock = round_.clock
-        if clock is None or clock.stopped_at is not None or clock.taken >= len(clock.steps):
-            continue
-        if clock.taken < len(ladder_of(policy, round_)):
+        if clock and clock.stopped_at is None and clock.taken < min(len(clock.steps), len(clock.rungs)):
             step = f"ladder/{round_.gate}/{round_.number}/{clock.taken}"
             yield Obligation(id=step, at=clock.steps[clock.taken])
 
 
-def ladder_of(policy: Policy, round_: Round) -> tuple[LadderStep, ...]:
-    """The ladder that runs: the submitter's while preparing, the approvers' after."""
-    gate = policy.gates.get(round_.gate)
-    if gate is None:
-        return ()
-    return gate.submit_ladder if round_.status is RoundStatus.PREPARING else gate.ladder
-
-
 def _conditions(policy: Policy, state: ProjectState) -> Iterator[Obligation]:
     for condition in state.conditions.values():
-        if condition.status in (ConditionStatus.OPEN, ConditionStatus.PROVED) and state.status is not Status.KILLED:
+        if condition.status is not ConditionStatus.MET and not condition.missed and state.status is not Status.KILLED:
             reopens = condition.on_miss is OnMiss.REOPEN and condition.gate in policy.gates and not state.is_over
             opens = condition.gate if reopens else None
             yield Obligation(id=f"condition/{condition.id}", at=condition.due, opens=opens)

@@ -157,6 +157,17 @@ class Policy(Part):
         ids = [known.id for known in self.tiers]
         return ids.index(tier) if tier in ids else len(ids)
 
+    def known_tier(self, tier: str) -> str:
+        """The tier, or the heaviest instead of one that this edition does not know."""
+        return tier if any(known.id == tier for known in self.tiers) else self.tiers[-1].id
+
+    def belongs(self, gate: str, stage: str) -> bool:
+        """Whether a gate has its place in a stage: it leads out of it, or is for it or for any stage."""
+        rule = self.gates.get(gate)
+        if rule is None or rule.kind is GateKind.STAGE:
+            return rule is not None and rule.from_ == stage
+        return not rule.during or stage in rule.during
+
     def gates_from(self, stage: str) -> tuple[str, ...]:
         """The stage gates that lead out of a stage, by name."""
         return tuple(

@@ -142,6 +142,8 @@ class Gate(Part):
             raise ValueError("'on_reject' is one of the gate's decisions other than go")
         if not {Outcome.GO, Outcome.CONDITIONAL_GO} & set(self.decisions):
             raise ValueError("a gate can at least decide go")
+        if any(step.widen_to or step.raise_to for step in self.submit_ladder):
+            raise ValueError("'submit_ladder' reminds, notifies or holds: there is no decision yet to widen or raise")
         if len(set(self.decisions)) != len(self.decisions):
             raise ValueError("'decisions' names each outcome once")
         return self

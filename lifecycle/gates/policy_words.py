@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from lifecycle.domain.duration import Duration
 from lifecycle.domain.values import Value
@@ -15,7 +15,7 @@ Expression = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 
 Text = Annotated[str, StringConstraints(max_length=4_000)]
 
-ByTier = dict[Name, Duration] | Duration
+ByTier = Annotated[dict[Name, Duration], Field(min_length=1)] | Duration
 """One duration for all, or one a tier."""
 
 

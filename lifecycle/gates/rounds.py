@@ -5,7 +5,7 @@ from functools import singledispatch
 
 from lifecycle.domain import gate_events as gates
 from lifecycle.domain.events import Recorded
-from lifecycle.domain.project import Condition, ConditionStatus, ProjectState, Round, RoundStatus
+from lifecycle.domain.project import Condition, ConditionStatus, ProjectState, Round, RoundStatus, Status
 
 
 @singledispatch
@@ -26,6 +26,12 @@ def stopped(round_: Round, recorded: Recorded) -> Round:
     return round_.model_copy(update={"clock": round_.clock.model_copy(update={"stopped_at": recorded.at})})
 
 
+def _kept(state: ProjectState, round_: Round, recorded: Recorded) -> ProjectState:
+    """The state with the round as the latest of its gate; a clock that begins while the project rests stands still."""
+    begun = stopped(round_, recorded) if state.status is Status.ON_HOLD else round_
+    return state.model_copy(update={"rounds": {**state.rounds, round_.gate: begun}})
+
+
 def _round(state: ProjectState, gate: str, **changes: object) -> ProjectState:
     changed = state.rounds[gate].model_copy(update=changes)
     return state.model_copy(update={"rounds": {**state.rounds, gate: changed}})
@@ -41,7 +47,7 @@ def _condition(state: ProjectState, key: str, change: Callable[[Condition], Cond
 
 @change_rounds.register
 def _(event: gates.RoundOpened, state: ProjectState, recorded: Recorded) -> ProjectState:
-    before = state.rounds.get(event.gate)
+    before = None if event.afresh else state.rounds.get(event.gate)
     opened = Round(
         gate=event.gate,
         number=event.round,
@@ -54,7 +60,7 @@ def _(event: gates.RoundOpened, state: ProjectState, recorded: Recorded) -> Proj
         material_seq=recorded.seq,
         clock=event.clock,
     )
-    return state.model_copy(update={"rounds": {**state.rounds, event.gate: opened}})
+    return _kept(state, opened, recorded)
 
 
 @change_rounds.register
@@ -87,8 +93,9 @@ def _(event: gates.VotesVoided, state: ProjectState, recorded: Recorded) -> Proj
 
 @change_rounds.register
 def _(event: gates.RoundReturned, state: ProjectState, recorded: Recorded) -> ProjectState:
-    returned = {"status": RoundStatus.PREPARING, "evidence_digest": None, "clock": None}
-    return _round(state, event.gate, **returned, material_seq=recorded.seq)
+    returned = {"status": RoundStatus.PREPARING, "evidence_digest": None, "clock": event.clock}
+    round_ = state.rounds[event.gate].model_copy(update={**returned, "material_seq": recorded.seq})
+    return _kept(state, round_, recorded)
 
 
 @change_rounds.register
@@ -167,20 +174,24 @@ def _(event: gates.WaiverExpired, state: ProjectState, recorded: Recorded) -> Pr
 
 @change_rounds.register
 def _(event: gates.ConditionProved, state: ProjectState, recorded: Recorded) -> ProjectState:
-    by = recorded.actor.person if recorded.actor else None
-    proved = {"status": ConditionStatus.PROVED, "proof": event.proof, "proved_by": by}
+    proved = {"status": ConditionStatus.PROVED, "proof": event.proof, "proved_by": _people(recorded)}
     return _condition(state, event.condition, lambda condition: condition.model_copy(update=proved))
 
 
 @change_rounds.register
 def _(event: gates.ConditionAccepted, state: ProjectState, recorded: Recorded) -> ProjectState:
-    status = ConditionStatus.MET if event.accepted else ConditionStatus.OPEN
-    return _condition(state, event.condition, lambda condition: condition.model_copy(update={"status": status}))
+    def judged(condition: Condition) -> Condition:
+        if event.accepted:
+            return condition.model_copy(update={"status": ConditionStatus.MET})
+        owed = ConditionStatus.MISSED if condition.missed else ConditionStatus.OPEN
+        return condition.model_copy(update={"status": owed, "proof": None, "proved_by": ()})
+
+    return _condition(state, event.condition, judged)
 
 
 @change_rounds.register
 def _(event: gates.ConditionMissed, state: ProjectState, recorded: Recorded) -> ProjectState:
-    missed = {"status": ConditionStatus.MISSED}
+    missed = {"status": ConditionStatus.MISSED, "missed": True}
     return _condition(state, event.condition, lambda condition: condition.model_copy(update=missed))
 
 

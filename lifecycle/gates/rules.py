@@ -1,11 +1,11 @@
-"""The rules that hold for a project as a whole: who may ask, whether it lives, its facts, conditions and policy."""
+"""The rules that hold for a project as a whole: who may ask, whether it lives, and which facts it may carry."""
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
-from lifecycle.domain.people import Permission, covers, permissions_of
-from lifecycle.domain.project import ConditionStatus, Status
+from lifecycle.domain.people import Actor, Permission, covers, permissions_of
+from lifecycle.domain.project import Status
 from lifecycle.domain.values import FactValue
 from lifecycle.domain.verdicts import Reason, Refusal
 from lifecycle.gates.case import Case, refuse
@@ -14,7 +14,7 @@ from lifecycle.gates.machine import project_may
 from lifecycle.gates.policy import Fact
 from lifecycle.gates.policy_requirements import FormField
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LARGEST = 2**53
 LONGEST_TEXT = 2_000
 
@@ -38,7 +38,12 @@ def directory_is_current(case: Case) -> Refusal | None:
 
 def delegation_is_valid(case: Case) -> Refusal | None:
     """Who acts for another needs that person's own delegation, running now, for this project and this amount."""
-    actor = case.asked.actor
+    amount = case.state.facts.get(case.book.policy.amount or "")
+    return misdelegated(case.asked.actor, case.state.project, case.state.portfolio, amount, case.now)
+
+
+def misdelegated(actor: Actor, project: str, portfolio: str, amount: FactValue | None, now: datetime) -> Refusal | None:
+    """What is wrong with acting for somebody on a project of this amount, as a refusal; none in one's own name."""
     if actor.acting_for is None:
         return None
     given = actor.delegation
@@ -47,16 +52,13 @@ def delegation_is_valid(case: Case) -> Refusal | None:
         return refuse(Reason.DELEGATION_INVALID, f"{actor.acting_for} has not delegated to you.", remedy)
     if given.giver == given.receiver:
         return refuse(Reason.DELEGATION_INVALID, "Nobody can delegate to themselves.", "Act in your own name.")
-    if not given.running(case.now):
+    if not given.running(now):
         return refuse(Reason.DELEGATION_INVALID, "The delegation has not begun or has ended.", remedy)
-    if not covers(given.scope, case.state.project, case.state.portfolio):
+    if not covers(given.scope, project, portfolio):
         return refuse(Reason.DELEGATION_INVALID, "The delegation does not cover this project.", remedy)
-    if given.limit is not None:
-        name = case.book.policy.amount
-        amount = case.state.facts.get(name) if name else None
-        if not isinstance(amount, int | float) or amount > given.limit:
-            sentence = "The project's amount is above the delegation's limit, or not known."
-            return refuse(Reason.DELEGATION_INVALID, sentence, remedy)
+    if given.limit is not None and not (isinstance(amount, int | float) and amount <= given.limit):
+        sentence = "The project's amount is above the delegation's limit, or not known."
+        return refuse(Reason.DELEGATION_INVALID, sentence, remedy)
     return None
 
 
@@ -186,77 +188,3 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def condition_is_known(case: Case) -> Refusal | None:
-    """A condition is one that a decision has set."""
-    if case.command.condition in case.state.conditions:
-        return None
-    sentence = "This project has no such condition."
-    return refuse(
-        Reason.UNKNOWN_CONDITION, sentence, f"Use one of: {', '.join(sorted(case.state.conditions)) or 'none'}."
-    )
-
-
-def condition_awaits_proof(case: Case) -> Refusal | None:
-    """Proof is given for a condition that is not settled yet."""
-    status = case.state.conditions[case.command.condition].status
-    if status in (ConditionStatus.OPEN, ConditionStatus.MISSED):
-        return None
-    return refuse(Reason.NOTHING_CHANGED, f"The condition is already {status}.", "There is nothing to prove.")
-
-
-def owner_proves(case: Case) -> Refusal | None:
-    """A condition is proved by its owner or the project manager."""
-    owner = case.state.conditions[case.command.condition].owner
-    if {owner, case.state.manager} & set(case.asked.actor.people):
-        return None
-    return refuse(
-        Reason.NOT_CONDITION_OWNER, "This condition is not yours to prove.", f"Ask {owner} to supply the proof."
-    )
-
-
-def condition_is_proved(case: Case) -> Refusal | None:
-    """Only a proof that was given can be accepted or sent back."""
-    if case.state.conditions[case.command.condition].status is ConditionStatus.PROVED:
-        return None
-    return refuse(Reason.NOT_PROVED, "No proof awaits acceptance.", "Wait for the owner's proof.")
-
-
-def nobody_accepts_their_own_proof(case: Case) -> Refusal | None:
-    """Who owes or proved a condition does not accept the proof."""
-    condition = case.state.conditions[case.command.condition]
-    if not {condition.owner, condition.proved_by} & set(case.asked.actor.people):
-        return None
-    return refuse(
-        Reason.OWN_PROOF, "You owe or proved this condition yourself.", "Ask another gatekeeper to accept it."
-    )
-
-
-def policy_is_at_hand(case: Case) -> Refusal | None:
-    """A project can be bound only by an edition that was published."""
-    if case.command.policy.digest in case.books:
-        return None
-    return refuse(Reason.POLICY_UNKNOWN, "This edition of the policy is not at hand.", "Publish it, then try again.")
-
-
-def policy_differs(case: Case) -> Refusal | None:
-    """To adopt an edition changes something."""
-    if case.command.policy.digest not in (case.state.policy.digest, getattr(case.state.next_policy, "digest", None)):
-        return None
-    return refuse(
-        Reason.NOTHING_CHANGED, "This edition already binds or awaits the project.", "There is nothing to do."
-    )
-
-
-def policy_fits_the_project(case: Case) -> Refusal | None:
-    """An edition binds a project only if it knows the project's stage and its open gates."""
-    target = case.books[case.command.policy.digest].policy
-    lost = [round_.gate for round_ in case.state.open_rounds if round_.gate not in target.gates]
-    if case.state.stage in target.stages and not lost:
-        return None
-    what = f"gates {', '.join(lost)}" if lost else f"stage {case.state.stage}"
-    sentence = f"The edition does not know the project's {what}."
-    return refuse(
-        Reason.POLICY_DOES_NOT_FIT, sentence, "Decide or withdraw those gates first, or publish a fitting edition."
-    )

@@ -1,12 +1,20 @@
 """Tolerances: how far a forecast may drift from its baseline before somebody has to decide."""
 
-from datetime import date, timedelta
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 from lifecycle.domain.project import ProjectState
 from lifecycle.domain.values import FactValue
-from lifecycle.gates.conditions import Truth
-from lifecycle.gates.policy import Tolerance
+from lifecycle.gates.conditions import Kind, Truth
+from lifecycle.gates.policy import Fact, Tolerance
 from lifecycle.gates.rulebook import Rulebook, context_of
+from lifecycle.gates.vocabulary import known
+
+MINOR_UNITS = 100
+"""So many pence make a pound: money is carried in the one and spoken of in the other."""
+
+_MEASURED = (Kind.DATE, Kind.MONEY, Kind.NUMBER, Kind.INTEGER)
 
 
 def breaches(book: Rulebook, state: ProjectState) -> dict[str, str]:
@@ -21,26 +29,39 @@ def _breach(book: Rulebook, state: ProjectState, tolerance: Tolerance) -> str | 
         return (tolerance.label or f"This holds: {tolerance.when}") if met else None
     name = tolerance.fact or ""
     forecast, baseline = state.facts.get(name), state.baseline.get(name)
-    if forecast is None or baseline is None:
+    declared = book.policy.facts.get(name)
+    if declared is None or declared.type not in _MEASURED or forecast is None or baseline is None:
+        return None
+    if known(declared.type, forecast) is None or known(declared.type, baseline) is None:
         return None
     label = tolerance.label or name.replace("_", " ").capitalize()
-    if tolerance.over and _beyond(forecast, baseline, tolerance.over, 1):
-        return f"{label} is {forecast}, more than {tolerance.over} over the baseline {baseline}."
-    if tolerance.under and _beyond(forecast, baseline, tolerance.under, -1):
-        return f"{label} is {forecast}, more than {tolerance.under} under the baseline {baseline}."
+    for margin, sign, side in ((tolerance.over, 1, "over"), (tolerance.under, -1, "under")):
+        if margin and _beyond(declared, forecast, baseline, margin, sign):
+            now, then = _said(declared, forecast), _said(declared, baseline)
+            return f"{label} is {now}, more than {margin} {side} the baseline {then}."
     return None
 
 
-def _beyond(forecast: FactValue, baseline: FactValue, margin: str, sign: int) -> bool:
+def _beyond(declared: Fact, forecast: FactValue, baseline: FactValue, margin: str, sign: int) -> bool:
     """Whether the forecast lies more than the margin past the baseline; exactly the margin is still within it.
 
     A percentage of a baseline of nothing has no measure, so it is no breach.
     """
-    if isinstance(forecast, str) or isinstance(baseline, str):
-        days = timedelta(days=float(margin.removesuffix("d")))
-        drift = date.fromisoformat(str(forecast)) - date.fromisoformat(str(baseline))
-        return drift * sign > days
-    if margin.endswith("%") and baseline == 0:
-        return False
-    allowed = float(margin.removesuffix("%")) / 100 * abs(baseline) if margin.endswith("%") else float(margin)
-    return (forecast - baseline) * sign > allowed + 1e-9
+    if declared.type is Kind.DATE:
+        days = (date.fromisoformat(str(forecast)) - date.fromisoformat(str(baseline))).days
+        return days * sign > Fraction(margin.rstrip("d%"))
+    drift, base = (_exact(forecast) - _exact(baseline)) * sign, abs(_exact(baseline))
+    if margin.endswith("%"):
+        return base > 0 and drift > Fraction(margin.rstrip("%")) / 100 * base
+    return drift > Fraction(margin.rstrip("d")) * (MINOR_UNITS if declared.type is Kind.MONEY else 1)
+
+
+def _exact(value: FactValue) -> Fraction:
+    """The number as it is written, without what its binary form adds or drops."""
+    return Fraction(str(value))
+
+
+def _said(declared: Fact, value: FactValue) -> str:
+    if declared.type is not Kind.MONEY:
+        return str(value)
+    return f"{Decimal(str(value)) / MINOR_UNITS:,.2f} {declared.unit or ''}".rstrip()
