@@ -157,6 +157,12 @@ def claim(connection: Connection, now: datetime, lease: timedelta, limit: int = 
     )
 
 
+def put_back(connection: Connection, keys: Sequence[str], now: datetime) -> None:
+    """These claimed notices were not tried after all, and are due for whoever comes next."""
+    untried = update(notices).where(notices.c.key.in_(keys), notices.c.sent_at.is_(None))
+    connection.execute(untried.values(next_try_at=now, tries=notices.c.tries - 1))
+
+
 def delivered(connection: Connection, keys: Sequence[str], now: datetime) -> None:
     """These notices were sent."""
     sent = update(notices).where(notices.c.key.in_(keys))
