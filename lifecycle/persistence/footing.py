@@ -6,12 +6,16 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from lifecycle.domain.events import Recorded
+from lifecycle.domain.evidence import EvidenceVersion
+from lifecycle.domain.gate_events import EvidenceSupplied
 from lifecycle.domain.people import Delegation, covers
 from lifecycle.domain.project import ProjectState
 from lifecycle.persistence.delegations import received_by
 from lifecycle.persistence.journal import JournalEntry, find
 from lifecycle.persistence.office_tables import directory, grants, people
-from lifecycle.persistence.tables import events, states
+from lifecycle.persistence.reach import Reach, visible
+from lifecycle.persistence.roles import grants_of
+from lifecycle.persistence.tables import events, projects, states
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,25 @@ def caused_by(connection: Connection, project: str, command: str) -> tuple[Recor
     return tuple(Recorded.model_validate_json(body) for body in found)
 
 
+def supplied(connection: Connection, reach: Reach, project: str, digest: str) -> EvidenceVersion | None:
+    """The latest supply of a content to a project within reach; none if there was none such."""
+    of = (events.c.project == project, events.c.type == _SUPPLIED, visible(reach))
+    found = select(events.c.body).join(projects, projects.c.key == events.c.project).where(*of)
+    for body in connection.scalars(found.order_by(events.c.seq.desc())):
+        event = Recorded.model_validate_json(body).event
+        if isinstance(event, EvidenceSupplied) and event.evidence.digest == digest:
+            return event.evidence
+    return None
+
+
+def seen_within(connection: Connection, person: str, scope: str) -> tuple[str, ...]:
+    """The projects within the scope of a portfolio or project that somebody sees by a role or a post of their own."""
+    kind, _, name = scope.partition(":")
+    own = Reach.of((grant.scope for grant in grants_of(connection, person)), [person])
+    within = projects.c.portfolio == name if kind == "portfolio" else projects.c.key == name
+    return tuple(connection.scalars(select(projects.c.key).where(within, visible(own)).order_by(projects.c.key)))
+
+
 def _delegation(connection: Connection, asked: Request, portfolio: str, now: datetime) -> Delegation | None:
     """Of several that cover the project, the one that reaches furthest."""
     given = [
@@ -89,6 +112,7 @@ def _limit(delegation: Delegation) -> float:
     return float("inf") if delegation.limit is None else delegation.limit
 
 
+_SUPPLIED = "person:evidence:supplied"
 _STATE = select(directory.c.version, states.c.state).select_from(
     directory.outerjoin(states, states.c.project == bindparam("of"))
 )

@@ -52,13 +52,25 @@ class Commands:
             attempt = attempt_of(project, command, self._now())
             footing = await self._footing(project, command)
             if footing.earlier is None and (refusal := at_the_door(command, footing)):
-                return await self._settling.turned_away(attempt, body_of(command), refusal)
+                return await self.turn_away(project, command, refusal)
             earlier = await self._settling.sent(attempt, body_of(command))
             if earlier is not None:
                 return earlier
             if self._now() - attempt.at > SENT_WITHIN:
                 return Unknown(command.id)
             return await self._send(attempt, command, footing)
+
+    async def turned_away(self, project: str, command: PersonCommand) -> Outcome | None:
+        """The refusal of a command that would not be let in, before what it brings is taken; none if it would be."""
+        footing = await self._footing(project, command)
+        if footing.earlier is not None or (refusal := at_the_door(command, footing)) is None:
+            return None
+        return await self.turn_away(project, command, refusal)
+
+    async def turn_away(self, project: str, command: PersonCommand, refusal: Refusal) -> Outcome:
+        """Refuse a command without sending it; the attempt is on record."""
+        attempt = attempt_of(project, command, self._now())
+        return await self._settling.turned_away(attempt, body_of(command), refusal)
 
     async def send_again(self, entry: JournalEntry) -> Outcome:
         """What becomes of a command that was sent before and whose outcome is not known."""

@@ -31,14 +31,18 @@ class Envelope:
         """The command's id: keys are each person's own, so nobody meets or guesses another's."""
         return sha256(canonical([self.person, self.key]).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
+    @property
+    def actor(self) -> Actor:
+        """Who asks, and for whom, as yet without roles."""
+        return Actor(person=self.person, acting_for=self.acting_for)
+
     def around(self, kind: type[Asked], **content: Any) -> Asked:
         """The command in this envelope; which roles it carries is looked up when it is sent.
 
         Raises LifecycleError `wrong_value` for content that the command cannot have.
         """
-        actor = Actor(person=self.person, acting_for=self.acting_for)
         try:
-            return kind(id=self.id, actor=actor, expected_version=self.expected_version, **content)
+            return kind(id=self.id, actor=self.actor, expected_version=self.expected_version, **content)
         except ValidationError as error:
             found = error.errors(include_url=False, include_context=False)[0]
             place = ".".join(str(step) for step in found["loc"]) or "the request"

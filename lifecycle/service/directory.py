@@ -1,0 +1,104 @@
+"""Who somebody is, and what the office allows them: sign-in by token, permissions, how far they see."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from lifecycle.domain.errors import LifecycleError
+from lifecycle.domain.people import EVERYWHERE, Grant, Permission, permissions_of
+from lifecycle.persistence import tokens
+from lifecycle.persistence.delegations import received_by
+from lifecycle.persistence.footing import seen_within
+from lifecycle.persistence.people import Person
+from lifecycle.persistence.reach import Reach
+from lifecycle.persistence.roles import grants_of
+from lifecycle.persistence.session import Database
+from lifecycle.service.deeds import Deeds, not_permitted
+from lifecycle.service.envelopes import Envelope
+from lifecycle.service.settling import Now
+
+EVERYBODYS: Final = frozenset({Permission.SELF_SERVE, Permission.POLICY_READ})
+"""What whoever can sign in may do, also somebody whose only role is a project's own post."""
+OVER_ALL: Final = frozenset({Permission.PEOPLE_MANAGE, Permission.POLICY_PUBLISH, Permission.REGISTER_IMPORT})
+"""What concerns everybody, and so is allowed only by a role that is held everywhere."""
+
+
+class NotSignedInError(LifecycleError):
+    """The token is nobody's, or not any more (HTTP 401; code `not_signed_in`)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "not_signed_in", "You are not signed in.", "Send a valid token as 'Authorization: Bearer ...'."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What somebody holds by their own grants, and how far they see, also through those of whom they act for."""
+
+    person: str
+    grants: tuple[Grant, ...]
+    reach: Reach
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the office allows it, somewhere at least; nobody does the office's business for another."""
+        roles = {grant.role for grant in self.grants if permission not in OVER_ALL or grant.scope == EVERYWHERE}
+        return permission in EVERYBODYS or permission in permissions_of(roles)
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        """Everything the office allows, by name."""
+        return tuple(sorted(permission for permission in Permission if self.may(permission)))
+
+
+class Directory:
+    """Answers who somebody is and what they may do."""
+
+    def __init__(self, database: Database, deeds: Deeds, now: Now) -> None:
+        self._database = database
+        self._deeds = deeds
+        self._now = now
+
+    async def bearer(self, secret: str) -> Person:
+        """Whose token this is; `NotSignedInError` if nobody's."""
+        found = await self._database.read(lambda connection: tokens.bearer(connection, secret, self._now()))
+        if found is None:
+            raise NotSignedInError
+        return found
+
+    async def rights(self, person: str) -> Rights:
+        """What somebody holds now; a leaver holds nothing."""
+        return await self._database.read(lambda connection: rights_of(connection, person, self._now()))
+
+    async def require(self, envelope: Envelope, permission: Permission, asked: dict[str, Any]) -> Rights:
+        """What the sender holds, if that allows what they ask of the office; `RefusedError`, on record, if not."""
+        rights = await self.rights(envelope.person)
+        if rights.may(permission):
+            return rights
+        raise await self._deeds.refuse(envelope, permission.value, asked, not_permitted(permission))
+
+    async def sees(self, person: str, whose: Collection[str]) -> bool:
+        """Whether somebody may know what is noted of these people: one's own, or everybody's for who reads people."""
+        return person in whose or (await self.rights(person)).may(Permission.PEOPLE_READ)
+
+    async def require_own(self, envelope: Envelope, whose: str, type_: str, asked: dict[str, Any]) -> None:
+        """Return if the sender asks for themselves or manages people; `RefusedError`, on record, if neither."""
+        if envelope.person == whose or (await self.rights(envelope.person)).may(Permission.PEOPLE_MANAGE):
+            return
+        raise await self._deeds.refuse(envelope, type_, asked, not_permitted(Permission.PEOPLE_MANAGE))
+
+
+def rights_of(connection: Connection, person: str, now: datetime) -> Rights:
+    """What somebody holds at an instant."""
+    grants = grants_of(connection, person)
+    scopes, people = {grant.scope for grant in grants}, {person}
+    for delegation in received_by(connection, person, now):
+        if delegation.scope == EVERYWHERE:
+            people.add(delegation.giver)
+            scopes |= {grant.scope for grant in grants_of(connection, delegation.giver)}
+        else:
+            scopes |= {f"project:{key}" for key in seen_within(connection, delegation.giver, delegation.scope)}
+    return Rights(person, grants, Reach.of(scopes, people))

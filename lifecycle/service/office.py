@@ -1,0 +1,91 @@
+"""The office as a whole: every use case, composed once for a process by its composition root."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from temporalio.client import Client
+
+from lifecycle.persistence.evidence_store import EvidenceStore
+from lifecycle.persistence.session import Database
+from lifecycle.service.commands import Commands
+from lifecycle.service.decider import Decider
+from lifecycle.service.deeds import Deeds
+from lifecycle.service.deputising import Deputising
+from lifecycle.service.directory import Directory
+from lifecycle.service.evidence import Evidence
+from lifecycle.service.lanes import Lanes
+from lifecycle.service.offers import Offers
+from lifecycle.service.people import People
+from lifecycle.service.policies import Policies
+from lifecycle.service.reading import Reading
+from lifecycle.service.registration import Registration
+from lifecycle.service.settling import Now, Settling
+from lifecycle.service.shelf import Shelf
+from lifecycle.service.sweeper import Sweeper
+from lifecycle.service.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how much: seconds that an answer is waited for, bytes of one file of evidence.
+
+    `carry_after` as in `StartProject`.
+    """
+
+    update_seconds: float = 5.0
+    evidence_bytes: int = 25 * 1024 * 1024
+    carry_after: int | None = None
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+class Office:
+    """Everything that can be asked of the product, over one database, one Temporal and one folder of evidence.
+
+    The database is closed with it. `temporal` is the bare client, for health and for tests.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        temporal: Client,
+        task_queue: str,
+        evidence_folder: Path,
+        limits: Limits = Limits(),
+        now: Now = utc_now,
+    ) -> None:
+        self.database = database
+        self.limits = limits
+        self.now = now
+        self.decider = Decider(temporal, task_queue, limits.update_seconds, limits.carry_after)
+        self.shelf = Shelf(database)
+        self.settling = Settling(database, self.decider, now)
+        lanes = Lanes(limits.update_seconds)
+        self.commands = Commands(database, self.decider, self.shelf, self.settling, lanes, now)
+        self.registration = Registration(database, self.decider, self.shelf, self.settling, now)
+        self.deeds = Deeds(database, now)
+        self.directory = Directory(database, self.deeds, now)
+        self.people = People(database, self.deeds)
+        self.deputising = Deputising(database, self.deeds, self.directory, now)
+        self.tokens = Tokens(database, self.deeds, self.directory, now)
+        self.policies = Policies(database, self.deeds, now)
+        store = EvidenceStore(evidence_folder, limits.evidence_bytes)
+        self.evidence = Evidence(database, store, self.commands, self.settling, self.shelf, self.directory)
+        self.reading = Reading(database, self.directory, self.shelf, now)
+        self.sweeper = Sweeper(database, self.commands, self.registration, self.settling, now)
+        self.offers = Offers(database, self.commands, self.settling, now)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self.database.close)

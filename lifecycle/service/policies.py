@@ -1,0 +1,136 @@
+"""Policies: checked, published as editions that never change, read, and named for projects to adopt."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from lifecycle.domain.errors import LifecycleError
+from lifecycle.domain.people import Roster
+from lifecycle.domain.project import PolicyRef
+from lifecycle.domain.values import canonical
+from lifecycle.gates.check import ERROR
+from lifecycle.gates.policy import Policy
+from lifecycle.persistence import policies
+from lifecycle.persistence.audit import Signature
+from lifecycle.persistence.policies import Edition
+from lifecycle.persistence.roles import all_grants
+from lifecycle.persistence.session import Database
+from lifecycle.service.calendars import calendar_of
+from lifecycle.service.deeds import Deeds
+from lifecycle.service.envelopes import Envelope
+from lifecycle.service.policy_files import examine
+from lifecycle.service.policy_text import PolicyError, Problem, read_document
+from lifecycle.service.settling import Now
+
+
+class UnknownEditionError(LifecycleError):
+    """There is no such edition (HTTP 404; code `unknown_edition`)."""
+
+    def __init__(self, id_: str) -> None:
+        sentence = f"There is no such edition of a policy '{id_}'."[:300]
+        super().__init__("unknown_edition", sentence, "Look at the list of policies for those there are.")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found about a policy text: the policy, if it can be read, and what is wrong or doubtful about it."""
+
+    policy: Policy | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """What keeps it from being published."""
+        return tuple(problem for problem in self.problems if problem.severity == ERROR)
+
+
+class Policies:
+    """The office's policies."""
+
+    def __init__(self, database: Database, deeds: Deeds, now: Now) -> None:
+        self._database = database
+        self._deeds = deeds
+        self._now = now
+
+    async def check(self, text: str, name: str) -> Report:
+        """Everything that is found about a policy text, also whether the people there are can open every gate."""
+        roster = await self._database.read(_everybody)
+        return await asyncio.to_thread(_report, text, name, roster, self._now())
+
+    async def publish(self, envelope: Envelope, text: str, name: str, effective_from: datetime | None) -> Edition:
+        """Publish a policy text as a new edition, in force from now on or from a later instant.
+
+        The same content again is the same edition. Raises `PolicyError` with every error, `EditionExistsError`.
+        """
+        report = await self.check(text, name)
+        if report.policy is None or report.errors:
+            raise PolicyError(report.errors)
+        policy = report.policy
+        asked = {"source": text, "effective_from": effective_from.isoformat() if effective_from else None}
+
+        def work(connection: Connection, by: Signature) -> Mapping[str, Any]:
+            _check_version(connection, policy, text, name)
+            edition = Edition(
+                ref=policy.ref,
+                document=canonical(policy.model_dump(mode="json", exclude_defaults=True)),
+                source=text,
+                published_at=by.at,
+                published_by=by.person,
+                effective_from=max(effective_from or by.at, by.at),
+            )
+            policies.publish(connection, edition, by)
+            return {"id": policy.policy, "version": policy.version}
+
+        told = await self._deeds.do(envelope, "publish_policy", asked, work)
+        return await self.read(told["id"], told["version"])
+
+    async def editions(self) -> tuple[PolicyRef, ...]:
+        """Every edition, by policy and version."""
+        return await self._database.read(policies.editions)
+
+    async def read(self, id_: str, version: int | None) -> Edition:
+        """One edition; without a version the one that is in force now. Raises `UnknownEditionError`."""
+
+        def find(connection: Connection) -> Edition | None:
+            if version is None:
+                return policies.in_force(connection, id_, self._now())
+            return policies.find(connection, id_, version)
+
+        found = await self._database.read(find)
+        if found is None:
+            raise UnknownEditionError(id_)
+        return found
+
+
+def _everybody(connection: Connection) -> Roster:
+    """Who holds which role anywhere; who is only away for a while is counted."""
+    holders: dict[str, set[str]] = {}
+    for grant in all_grants(connection):
+        holders.setdefault(grant.role, set()).add(grant.person)
+    return Roster(holders={role: tuple(people) for role, people in sorted(holders.items())})
+
+
+def _report(text: str, name: str, roster: Roster, now: datetime) -> Report:
+    policy, problems = examine(text, name, roster)
+    if policy is None:
+        return Report(None, problems)
+    try:
+        calendar_of(policy.calendar, now.year)
+    except ValueError as error:
+        sentence = str(error).splitlines()[-1].strip()
+        remedy = "Correct the time zone, the hours, the week or the region of the holidays."
+        problems = (*problems, read_document(text, name).problem(("calendar",), sentence, remedy))
+    return Report(policy, problems)
+
+
+def _check_version(connection: Connection, policy: Policy, text: str, name: str) -> None:
+    """A new edition stands above all that were published; the very same one may come again."""
+    known = policies.find(connection, policy.policy, policy.version)
+    lowest = policies.next_version(connection, policy.policy)
+    if known is None and policy.version < lowest:
+        sentence = f"Version {policy.version} lies below the published version {lowest - 1}."
+        raise PolicyError([read_document(text, name).problem(("version",), sentence, f"Write version {lowest}.")])
