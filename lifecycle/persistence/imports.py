@@ -118,8 +118,8 @@ def rows_of(
 
 
 def _import(connection: Connection, row: Row[Any]) -> Import:
-    counted = select(import_rows.c.result, func.count()).where(import_rows.c["import"] == row.id)
-    results = connection.execute(counted.group_by(import_rows.c.result).order_by(import_rows.c.result)).tuples()
+    counted = select(import_rows.c.result, func.count().label("number")).where(import_rows.c["import"] == row.id)
+    results = connection.execute(counted.group_by(import_rows.c.result).order_by(import_rows.c.result))
     return Import(
         id=row.id,
         register=row.register,
@@ -129,7 +129,7 @@ def _import(connection: Connection, row: Row[Any]) -> Import:
         status=ImportStatus(row.status),
         total=row.total,
         finished_at=row.finished_at,
-        results=dict(results.all()),
+        results={each.result: each.number for each in results},
         summary=json.loads(row.summary),
     )
 
