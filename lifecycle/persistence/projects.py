@@ -1,5 +1,6 @@
 """Projects as lists show them, and the states that judgements need."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,6 +86,12 @@ def state_of(connection: Connection, reach: Reach, key: str) -> ProjectState | N
     known = select(states.c.state).join(projects, projects.c.key == states.c.project)
     text = connection.scalar(known.where(projects.c.key == key, visible(reach)))
     return ProjectState.model_validate_json(text) if text else None
+
+
+def states_of(connection: Connection, keys: Iterable[str]) -> dict[str, ProjectState]:
+    """The states of these projects, of which a list within somebody's reach has just named the keys."""
+    found = connection.execute(select(states.c.project, states.c.state).where(states.c.project.in_(sorted(set(keys)))))
+    return {project: ProjectState.model_validate_json(text) for project, text in found}
 
 
 def states_after(connection: Connection, reach: Reach, key: str = "", limit: int = 200) -> tuple[ProjectState, ...]:

@@ -1,6 +1,7 @@
 """Who holds which role where: by grant, and on a project by its own posts. A leaver holds none."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -43,6 +44,11 @@ def grants_of(connection: Connection, person: str) -> tuple[Grant, ...]:
 def all_grants(connection: Connection) -> tuple[Grant, ...]:
     """What everybody was granted who has not left."""
     return _grants(connection)
+
+
+def holding(connection: Connection, roles: Iterable[str], scopes: Iterable[str]) -> tuple[Grant, ...]:
+    """Who was granted one of these roles in one of these scopes, by person, role and scope."""
+    return _grants(connection, grants.c.role.in_(sorted(set(roles))), grants.c.scope.in_(sorted(set(scopes))))
 
 
 def roles_on(connection: Connection, person: str, key: str, portfolio: str | None = None) -> tuple[str, ...]:

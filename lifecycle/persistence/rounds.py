@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, false, func, or_, select, type_coerce
 
 from lifecycle.domain.people import EVERYWHERE, Grant
 from lifecycle.domain.project import Condition, ConditionStatus, Round, RoundStatus, Status
@@ -17,6 +17,7 @@ from lifecycle.persistence.tables import calls, conditions, projects, rounds
 
 _NEVER = "9999-12-31T23:59:59.999999Z"
 _SUBMITTED = RoundStatus.SUBMITTED.value
+_POSTS = {"project_manager": projects.c.manager, "sponsor": projects.c.sponsor}
 _OPEN = [RoundStatus.PREPARING.value, _SUBMITTED, RoundStatus.INFORMATION_REQUESTED.value]
 
 
@@ -24,8 +25,8 @@ _OPEN = [RoundStatus.PREPARING.value, _SUBMITTED, RoundStatus.INFORMATION_REQUES
 class RoundLine:
     """A round in a list, with the project it belongs to; `called` are the roles that may act on it now.
 
-    `round.clock` says what is due and how many steps the ladder has taken, `overdue` whether the deadline has passed
-    or had passed when the clock stopped.
+    `policy` is the digest of the edition that binds the project. `round.clock` says what is due and how many steps the
+    ladder has taken, `overdue` whether the deadline has passed or had passed when the clock stopped.
     """
 
     project: str
@@ -34,6 +35,7 @@ class RoundLine:
     portfolio: str
     manager: str | None
     version: int
+    policy: str
     kind: str
     round: Round
     submitted_by: str | None
@@ -48,6 +50,16 @@ class ConditionLine:
     project: str
     project_name: str
     condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a role decides a gate by itself: under one edition of the policy, in the scopes in which it is held."""
+
+    policy: str
+    gate: str
+    role: str
+    scopes: tuple[str, ...]
 
 
 def history(
@@ -90,16 +102,29 @@ def waiting_for(
     `granted` are the person's grants; their posts count besides. `within` narrows it to the scope of a delegation.
     """
     held = [and_(calls.c.role == grant.role, _covered(grant.scope)) for grant in granted]
-    posts = [
-        and_(calls.c.role == "sponsor", projects.c.sponsor == person),
-        and_(calls.c.role == "project_manager", projects.c.manager == person),
-    ]
+    posts = [and_(calls.c.role == role, post == person) for role, post in _POSTS.items()]
     called = exists().where(_same_round(), or_(*held, *posts))
-    query = _lines(now).where(
-        rounds.c.status == _SUBMITTED, projects.c.status != Status.ON_HOLD.value, _covered(within), called
-    )
+    query = _submitted(now, within).where(called)
     lines = (_line(row) for row in connection.execute(query.order_by(*_by_deadline()).limit(limit)))
     return tuple(line for line in lines if not any(person in vote.people for vote in line.round.standing_votes))
+
+
+def undecided(
+    connection: Connection,
+    person: str,
+    seats: Iterable[Seat],
+    now: datetime,
+    *,
+    within: str = EVERYWHERE,
+    limit: int = 200,
+) -> tuple[RoundLine, ...]:
+    """Submitted rounds of the gates that the person decides from one of these seats, by deadline; else as above."""
+    theirs = [
+        and_(projects.c.policy_digest == seat.policy, rounds.c.gate == seat.gate, _seated(person, seat))
+        for seat in seats
+    ]
+    query = _submitted(now, within).where(or_(false(), *theirs))
+    return tuple(_line(row) for row in connection.execute(query.order_by(*_by_deadline()).limit(limit)))
 
 
 def on_submitters_side(connection: Connection, person: str, now: datetime, limit: int = 200) -> tuple[RoundLine, ...]:
@@ -112,15 +137,37 @@ def on_submitters_side(connection: Connection, person: str, now: datetime, limit
 def owed_by(connection: Connection, person: str, limit: int = 200) -> tuple[ConditionLine, ...]:
     """The conditions that the person still owes, missed ones among them, by the day they are due."""
     unsettled = conditions.c.status.in_([ConditionStatus.OPEN.value, ConditionStatus.MISSED.value])
-    query = (
+    return _conditions(connection, _promises().where(conditions.c.owner == person, unsettled), limit)
+
+
+def proved(connection: Connection, reach: Reach, limit: int = 200) -> tuple[ConditionLine, ...]:
+    """The conditions within reach whose proof awaits acceptance, by the day they are due."""
+    awaiting = _promises().where(conditions.c.status == ConditionStatus.PROVED.value, visible(reach))
+    return _conditions(connection, awaiting, limit)
+
+
+def _promises() -> Select[Any]:
+    return (
         select(conditions.c.project, projects.c.name, conditions.c.condition)
         .join(projects, projects.c.key == conditions.c.project)
-        .where(conditions.c.owner == person, unsettled, projects.c.status != Status.KILLED.value)
+        .where(projects.c.status != Status.KILLED.value)
         .order_by(conditions.c.due, conditions.c.project, conditions.c.id)
-        .limit(limit)
     )
-    found = connection.execute(query)
+
+
+def _conditions(connection: Connection, query: Select[Any], limit: int) -> tuple[ConditionLine, ...]:
+    found = connection.execute(query.limit(limit))
     return tuple(ConditionLine(key, name, Condition.model_validate_json(text)) for key, name, text in found)
+
+
+def _submitted(now: datetime, within: str) -> Select[Any]:
+    on_hold = projects.c.status == Status.ON_HOLD.value
+    return _lines(now).where(rounds.c.status == _SUBMITTED, ~on_hold, _covered(within))
+
+
+def _seated(person: str, seat: Seat) -> ColumnElement[bool]:
+    post = _POSTS.get(seat.role)
+    return or_(false() if post is None else post == person, *(_covered(scope) for scope in seat.scopes))
 
 
 def _same_round() -> ColumnElement[bool]:
@@ -133,6 +180,7 @@ def _covered(scope: str) -> ColumnElement[bool]:
 
 
 def _by_deadline() -> tuple[ColumnElement[Any], ...]:
+    """The order of an inbox; what has no deadline comes last."""
     due = func.coalesce(type_coerce(rounds.c.due, Words), _NEVER)
     return due, rounds.c.project, rounds.c.gate
 
@@ -146,6 +194,7 @@ def _lines(now: datetime) -> Select[Any]:
         projects.c.portfolio,
         projects.c.manager,
         projects.c.seq,
+        projects.c.policy_digest,
         rounds.c.kind,
         rounds.c.round,
         rounds.c.submitted_by,
@@ -162,6 +211,7 @@ def _line(row: Row[Any]) -> RoundLine:
         portfolio=row.portfolio,
         manager=row.manager,
         version=row.seq,
+        policy=row.policy_digest,
         kind=row.kind or "",
         round=Round.model_validate_json(row.round),
         submitted_by=row.submitted_by,

@@ -66,6 +66,13 @@ def events_of(
     return page(connection, query, [events.c.seq], _recorded, after=after, limit=limit, newest_first=newest_first)
 
 
+def events_at(connection: Connection, reach: Reach, key: str, gate: str) -> tuple[Recorded, ...]:
+    """Everything that happened at one gate of a project within reach, in order."""
+    query = select(events.c.body).join(projects, projects.c.key == events.c.project)
+    found = query.where(events.c.project == key, events.c.gate == gate, visible(reach)).order_by(events.c.seq)
+    return tuple(Recorded.model_validate_json(body) for body in connection.scalars(found))
+
+
 def records(
     connection: Connection,
     reach: Reach,
