@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
@@ -135,7 +135,7 @@ class _Ask(NamedTuple):
 
 
 class _SharedCommits:
-    """Group commit on one thread: everything that waits is done in one transaction, each piece behind a savepoint.
+    """Group commit on one thread: everything that waits is done in one transaction.
 
     A commit waits for the disk, so 32 callers share that wait instead of queueing for it 32 times.
     """
@@ -164,7 +164,7 @@ class _SharedCommits:
                 with self._engine.connect() as connection:
                     connection.begin()
                     taken = self._take()
-                    answers = [_attempt(connection, ask) for ask in taken]
+                    answers = _done(connection, taken)
                     _commit(connection)
             except BaseException as error:
                 if is_busy(error) and not taken:
@@ -186,6 +186,25 @@ class _SharedCommits:
             late = self._asked.popleft()
             if late.answer.set_running_or_notify_cancel():
                 late.answer.set_exception(busy())
+
+
+def _done(connection: Connection, asks: Sequence[_Ask]) -> list[Callable[[], None]]:
+    """Do a batch; returns how to answer each piece after the commit, raises what spoils the whole batch.
+
+    Pieces seldom fail, so each gets its own savepoint only when one of them did.
+    """
+    before = connection.begin_nested()
+    try:
+        answers: list[Callable[[], None]] = [
+            partial(ask.answer.set_result, _value(ask.work, connection)) for ask in asks
+        ]
+        before.commit()
+    except BaseException as error:
+        if database_failure(error) or not before.is_active:
+            raise  # SQLite, or the work, may have ended the whole transaction
+        before.rollback()
+        return [_attempt(connection, ask) for ask in asks]
+    return answers
 
 
 def _attempt(connection: Connection, ask: _Ask) -> Callable[[], None]:
