@@ -95,18 +95,20 @@ def waiting_for(
     now: datetime,
     *,
     within: str = EVERYWHERE,
-    limit: int = 200,
-) -> tuple[RoundLine, ...]:
-    """Submitted rounds that call a role which the person holds there, and on which they have no say yet, by deadline.
+    after: Cursor | None = None,
+    limit: int = 50,
+) -> Page[RoundLine]:
+    """A page of the submitted rounds that call a role which the person holds there, by deadline.
 
-    `granted` are the person's grants; their posts count besides. `within` narrows it to the scope of a delegation.
+    `granted` are the person's grants; their posts count besides. `within` narrows it to the scope of a delegation. A
+    page has fewer lines than `limit` where the person has had their say already.
     """
     held = [and_(calls.c.role == grant.role, _covered(grant.scope)) for grant in granted]
     posts = [and_(calls.c.role == role, post == person) for role, post in _POSTS.items()]
-    called = exists().where(_same_round(), or_(*held, *posts))
-    query = _submitted(now, within).where(called)
-    lines = (_line(row) for row in connection.execute(query.order_by(*_by_deadline()).limit(limit)))
-    return tuple(line for line in lines if not any(person in vote.people for vote in line.round.standing_votes))
+    query = _submitted(now, within).where(exists().where(_same_round(), or_(*held, *posts)))
+    found = page(connection, query, _by_deadline(), _line, after=after, limit=limit)
+    still = (line for line in found.lines if not any(person in vote.people for vote in line.round.standing_votes))
+    return Page(tuple(still), found.after)
 
 
 def undecided(
@@ -116,15 +118,16 @@ def undecided(
     now: datetime,
     *,
     within: str = EVERYWHERE,
-    limit: int = 200,
-) -> tuple[RoundLine, ...]:
-    """Submitted rounds of the gates that the person decides from one of these seats, by deadline; else as above."""
+    after: Cursor | None = None,
+    limit: int = 50,
+) -> Page[RoundLine]:
+    """A page of the submitted rounds that the person decides from one of these seats, by deadline."""
     theirs = [
         and_(projects.c.policy_digest == seat.policy, rounds.c.gate == seat.gate, _seated(person, seat))
         for seat in seats
     ]
     query = _submitted(now, within).where(or_(false(), *theirs))
-    return tuple(_line(row) for row in connection.execute(query.order_by(*_by_deadline()).limit(limit)))
+    return page(connection, query, _by_deadline(), _line, after=after, limit=limit)
 
 
 def on_submitters_side(connection: Connection, person: str, now: datetime, limit: int = 200) -> tuple[RoundLine, ...]:

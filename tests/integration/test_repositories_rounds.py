@@ -15,15 +15,18 @@ from lifecycle.persistence.reach import UNLIMITED, Reach
 from lifecycle.persistence.roles import grants_of
 from lifecycle.persistence.rounds import (
     RoundLine,
+    Seat,
     count_overdue,
     history,
     on_submitters_side,
     overdue,
     owed_by,
+    proved,
+    undecided,
     waiting_for,
 )
 from lifecycle.persistence.session import Database
-from tests.integration.histories import History, a_long_life
+from tests.integration.histories import POLICY, History, a_long_life
 from tests.integration.rows import NOW
 
 HOUR = timedelta(hours=1)
@@ -43,7 +46,7 @@ def submitted(key: str, portfolio: str = "rail", called: Iterable[str] = ("spons
 
 def waiting(office: Database, person: str, within: str = "everywhere", now: datetime = NOW) -> list[str]:
     granted = office.read_now(partial(grants_of, person=person))
-    lines = office.read_now(partial(waiting_for, person=person, granted=granted, now=now, within=within))
+    lines = office.read_now(partial(waiting_for, person=person, granted=granted, now=now, within=within)).lines
     return [line.project for line in lines]
 
 
@@ -133,6 +136,31 @@ def test_what_i_voted_on_waits_no_longer_until_the_vote_falls(office: Database) 
     assert (waiting(office, "finance-1"), waiting(office, "finance-2")) == ([], ["P1"])
 
 
+def test_what_i_voted_on_hides_nothing_that_comes_after(office: Database) -> None:
+    for key in ("P1", "P2", "P3"):
+        life = submitted(key)
+        if key != "P3":
+            life.vote("finance-1")
+        bring(office, life)
+    asked = partial(waiting_for, person="finance-1", granted=(Grant(person="finance-1", role="finance"),), now=NOW)
+    first = office.read_now(partial(asked, limit=2))
+    assert (first.lines, keys(office.read_now(partial(asked, after=first.after)).lines)) == ((), ["P3/charter/1"])
+
+
+def test_a_gate_waits_for_the_role_that_decides_it_where_it_is_held(office: Database) -> None:
+    for key, portfolio in (("P1", "rail"), ("P2", "road"), ("P3", "rail")):
+        bring(office, submitted(key, portfolio, called=("sponsor",)))
+
+    def seen(role: str, *scopes: str, person: str = "office", within: str = "everywhere") -> list[str]:
+        seats = [Seat(POLICY.digest, "charter", role, scopes)]
+        return keys(office.read_now(partial(undecided, person=person, seats=seats, now=NOW, within=within)).lines)
+
+    assert seen("pmo_director", "portfolio:rail") == ["P1/charter/1", "P3/charter/1"]
+    assert seen("pmo_director", "everywhere", within="project:P2") == ["P2/charter/1"]
+    assert seen("project_manager", person="manager") == ["P1/charter/1", "P2/charter/1", "P3/charter/1"]
+    assert seen("pmo_director") == []
+
+
 @pytest.mark.parametrize("end", ["hold", "kill", "decide"])
 def test_nothing_waits_on_a_project_at_rest(office: Database, end: str) -> None:
     life = submitted("P1")
@@ -172,11 +200,13 @@ def test_conditions_are_owed_until_proved_also_when_missed(office: Database) -> 
         ("P1", "charter-1-2", "open"),
         ("P1", "charter-1-3", "missed"),
     ]
+    assert [line.condition.id for line in office.read_now(partial(proved, reach=UNLIMITED))] == ["charter-1-1"]
+    assert office.read_now(partial(proved, reach=Reach())) == ()
 
 
 def test_roles_granted_for_one_project_reach_no_other(office: Database) -> None:
     bring(office, submitted("P1"))
     bring(office, submitted("P2"))
     granted = (Grant(person="deputy", role="finance", scope="project:P2"),)
-    lines = office.read_now(partial(waiting_for, person="deputy", granted=granted, now=NOW))
+    lines = office.read_now(partial(waiting_for, person="deputy", granted=granted, now=NOW)).lines
     assert keys(lines) == ["P2/charter/1"]
