@@ -73,13 +73,14 @@ class Report:
 def verify(url: str, noted: Mapping[str, Sequence[Any]] | None = None) -> Report:
     """Check a database, named as SQLAlchemy does; `noted` are heads that an earlier call of `heads` gave.
 
-    Raises `ValueError` for an address of neither SQLite nor PostgreSQL, and the driver's error if it cannot be read.
+    Raises `ValueError` for an address of neither SQLite nor PostgreSQL or heads that are none, and the driver's error
+    if the database cannot be read.
     """
+    expected = _expected(noted or {})
     findings: list[Finding] = []
     chains = rows = 0
     with _reading(url) as read:
         streams = [read(query) for query in (_AUDIT, _EVENTS, _HEADS, _PROJECTS, _STATES)]
-        expected = {chain: (int(n), str(digest)) for chain, (n, digest) in (noted or {}).items()}
         for chain, (trail, events, heads_, projects, states) in _side_by_side(streams):
             check = _Chain(chain, expected.pop(chain, (0, "")), findings)
             try:
@@ -95,6 +96,13 @@ def verify(url: str, noted: Mapping[str, Sequence[Any]] | None = None) -> Report
             findings += (Finding(chain, n, "The whole chain is gone.") for chain, (n, _) in expected.items() if n)
             findings += _traceless(read(_TRACES))
     return Report(chains, rows, tuple(findings[:MOST_FINDINGS]))
+
+
+def _expected(noted: Mapping[str, Sequence[Any]]) -> Heads:
+    try:
+        return {chain: (int(n), str(digest)) for chain, (n, digest) in noted.items()}
+    except (AttributeError, TypeError, ValueError):
+        raise ValueError("what was noted are no heads: a number and a digest for each chain") from None
 
 
 def heads(url: str) -> Heads:
@@ -220,7 +228,6 @@ def _reading(url: str) -> Iterator[Read]:
         with psycopg.connect(f"postgresql://{rest}") as server, ExitStack() as cursors:
             server.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             server.read_only = True
-
             names = count()
 
             def read(query: str) -> Iterator[Row]:
@@ -234,13 +241,18 @@ def _reading(url: str) -> Iterator[Read]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`verifier.py URL [NOTED.json]`: print what is wrong, or else the heads to note; 1 if anything is wrong."""
-    noted = json.loads(Path(arguments[1]).read_text(encoding="utf-8")) if arguments[1:] else None
-    report = verify(arguments[0], noted)
+    """`verifier.py URL [NOTED.json]`: print the heads to note, or (exit code 1) what is wrong, or (2) why not known."""
+    try:
+        address, *files = arguments
+        noted = json.loads(Path(files[0]).read_text(encoding="utf-8")) if files else None
+        report = verify(address, noted)
+    except Exception as error:
+        sys.stderr.write(f"Nothing was checked: {error}\n")
+        return 2
     for finding in report.findings:
         sys.stderr.write(f"{finding.chain}{f' row {finding.n}' if finding.n else ''}: {finding.sentence}\n")
     if report.ok:
-        sys.stdout.write(json.dumps(heads(arguments[0])) + "\n")
+        sys.stdout.write(json.dumps(heads(address)) + "\n")
     return 0 if report.ok else 1
 
 

@@ -1,12 +1,16 @@
 """The independent verifier: clean trails pass, and whatever is done to the rows by hand is found."""
 
 import ast
+import json
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Executable, delete, select, update
@@ -152,12 +156,44 @@ def test_a_consistent_rewrite_is_found_with_the_heads_noted_before(kept: str) ->
     assert sentences(kept, noted) == {"The row is not the one that was noted: the chain was written anew."}
 
 
+@pytest.mark.parametrize("noted", [["P1"], {"P1": 3}, {"P1": ["x", "y"]}, {"P1": []}])
+def test_what_are_no_heads_is_refused(sqlite_url: str, noted: Any) -> None:
+    migrate(sqlite_url)
+    with pytest.raises(ValueError, match="no heads"):
+        verify(sqlite_url, noted)
+
+
 def test_heads_noted_earlier_fit_a_trail_that_went_on(kept: str) -> None:
     noted = heads(kept)
     with Database(kept) as database:
         database.write_now(lambda connection: project(connection, "P5", History("P5").told, NOW))
         database.write_now(lambda connection: refuse(connection, "P1", "later"))
     assert verify(kept, noted).ok
+
+
+def test_an_auditor_runs_it_alone_and_notes_the_heads(sqlite_url: str, tmp_path: Path) -> None:
+    migrate(sqlite_url)
+    with Database(sqlite_url) as database:
+        database.write_now(keep)
+    noted = tmp_path / "noted.json"
+    first = _alone(sqlite_url)
+    assert (first.returncode, first.stderr) == (0, "")
+    noted.write_text(first.stdout, encoding="utf-8")
+    assert _alone(sqlite_url, str(noted)).returncode == 0
+    by_hand(sqlite_url, delete(audit).where(audit.c.chain == "P2", audit.c.n > 20))
+    second = _alone(sqlite_url, str(noted))
+    assert (second.returncode, second.stdout) == (1, "")
+    assert f"P2: The chain ends at row 20, but row {json.loads(first.stdout)['P2'][0]} was noted." in second.stderr
+    for wrong in ("mysql://host/name", f"sqlite:///{tmp_path / 'absent.db'}"):
+        nothing = _alone(wrong)
+        assert (nothing.returncode, nothing.stderr.count("\n")) == (2, 1)
+    assert not (tmp_path / "absent.db").exists()
+
+
+def _alone(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The verifier run by itself, with nothing of the product in sight."""
+    command = [sys.executable, "-I", "-S", verifier.__file__, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
 
 
 def test_two_hundred_random_tamperings_are_all_found(sqlite_url: str, tmp_path: Path) -> None:
