@@ -59,7 +59,7 @@ _WORDS: Final[dict[NoticeKind, tuple[str, str]]] = {
 def headline(letter: Letter) -> str:
     """One line: the project and the news."""
     told, _ = _WORDS[NoticeKind(letter.kind)]
-    return _on_one_line(f"{letter.project_name}: {told.format_map(_Fields(letter))}")[:_HEADLINE]
+    return f"{_on_one_line(letter.project_name)}: {_on_one_line(told.format_map(_Fields(letter)))}"[:_HEADLINE]
 
 
 def text(letter: Letter, address: str) -> str:

@@ -1,0 +1,96 @@
+"""Capacities: in whose name somebody can act, and whether a judgement would let them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from lifecycle.domain.commands import AcceptCondition, CastVote, Command, DecideGate
+from lifecycle.domain.people import EVERYWHERE, Actor, Delegation, Grant, covers
+from lifecycle.domain.project import Condition, ProjectState, Round, VoteVerdict
+from lifecycle.gates.approvals import standing
+from lifecycle.gates.case import Case
+from lifecycle.gates.decide import RULES
+from lifecycle.gates.deciding import decider
+from lifecycle.gates.rulebook import Rulebook
+from lifecycle.persistence.rounds import Seat
+
+Books = Mapping[str, Rulebook]
+"""Rulebooks by the digest of their edition."""
+
+POSTS: Final = frozenset({"project_manager", "sponsor"})
+"""Roles that a project itself gives somebody."""
+
+_A_WORD: Final = "inbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """A person acting in the name of a principal, themselves or who delegated to them, who holds these grants."""
+
+    person: str
+    principal: str
+    delegation: Delegation | None
+    grants: tuple[Grant, ...]
+
+    @property
+    def within(self) -> str:
+        """The scope in which the capacity counts."""
+        return self.delegation.scope if self.delegation else EVERYWHERE
+
+    @property
+    def acting_for(self) -> str | None:
+        """The principal, if it is somebody else."""
+        return self.principal if self.delegation else None
+
+    def roles_on(self, state: ProjectState) -> frozenset[str]:
+        """The principal's roles on a project, by grant or post."""
+        granted = {grant.role for grant in self.grants if covers(grant.scope, state.project, state.portfolio)}
+        return frozenset(granted) | frozenset(state.posts_of(self.principal))
+
+    def seats(self, books: Books, now: datetime) -> tuple[Seat, ...]:
+        """The gates that the principal may decide by a role or a post, under each edition."""
+        found = []
+        for digest, book in sorted(books.items()):
+            for gate in book.policy.gates:
+                role, _ = decider(book, Round(gate=gate, number=1, opened_at=now, tier=""))
+                scopes = tuple(grant.scope for grant in self.grants if grant.role == role)
+                if role is not None and (scopes or role in POSTS):
+                    found.append(Seat(digest, gate, role, scopes))
+        return tuple(found)
+
+    def may_vote(self, books: Books, state: ProjectState, round_: Round, now: datetime) -> bool:
+        """Whether the approval would count for something that is still open, or the role can at least veto."""
+        book = books[state.policy.digest]
+        approves = {**_shown(round_), "verdict": VoteVerdict.APPROVE, "rationale": _A_WORD}
+        if not self._passes(books, state, CastVote, approves, now):
+            return False
+        asked = {*standing(book, state, round_).pending_roles, *book.policy.gates[round_.gate].approvals.veto}
+        return bool(asked & self.roles_on(state))
+
+    def may_decide(self, books: Books, state: ProjectState, round_: Round, now: datetime) -> bool:
+        """Whether a decision, at least to send the gate back, would be accepted."""
+        outcome = books[state.policy.digest].policy.gates[round_.gate].on_reject
+        return self._passes(books, state, DecideGate, {**_shown(round_), "outcome": outcome, "rationale": _A_WORD}, now)
+
+    def may_accept(self, books: Books, state: ProjectState, condition: Condition, now: datetime) -> bool:
+        """Whether they may accept the proof of a condition."""
+        return self._passes(books, state, AcceptCondition, {"condition": condition.id}, now)
+
+    def _passes(
+        self, books: Books, state: ProjectState, kind: type[Command], content: Mapping[str, Any], now: datetime
+    ) -> bool:
+        actor = Actor(
+            person=self.person,
+            roles=tuple(self.roles_on(state)),
+            acting_for=self.acting_for,
+            delegation=self.delegation,
+            directory_version=state.directory_version,
+        )
+        command = kind.model_validate({"id": _A_WORD, "actor": actor, **content})
+        case = Case(books[state.policy.digest], books, state, command, now)
+        return all(rule(case) is None for rule in RULES[kind])
+
+
+def _shown(round_: Round) -> dict[str, Any]:
+    return {"gate": round_.gate, "round": round_.number, "evidence_digest": round_.evidence_digest or ""}

@@ -1,0 +1,144 @@
+"""What readers ask about the gates of one project, answered from the records and the pure core; no engine is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from lifecycle.domain.events import Recorded
+from lifecycle.domain.people import Actor, Roster
+from lifecycle.domain.project import ProjectState, Round
+from lifecycle.domain.values import Value
+from lifecycle.domain.verdicts import Reason, Refusal
+from lifecycle.gates.explain import Possibility, possibilities
+from lifecycle.gates.rulebook import Rulebook
+from lifecycle.persistence.footing import Footing, Request, footing_of
+from lifecycle.persistence.projects import state_of
+from lifecycle.persistence.reach import Reach
+from lifecycle.persistence.roles import roster_of
+from lifecycle.persistence.rounds import history
+from lifecycle.persistence.session import Database
+from lifecycle.persistence.trail import events_at
+from lifecycle.service.admission import UNKNOWN_PROJECT, actor_of
+from lifecycle.service.deeds import RefusedError
+from lifecycle.service.directory import rights_of
+from lifecycle.service.gate_views import GateLine, GateView, gate_lines, gate_view
+from lifecycle.service.round_views import history_of
+from lifecycle.service.settling import Now
+from lifecycle.service.shelf import Shelf
+
+
+class Actions(Value):
+    """What a reader may do on a project in the state of this version; for what they may not: why, and what opens it."""
+
+    project: str
+    version: int
+    items: tuple[Possibility, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks; `acting_for` is whose authority they would use if they acted."""
+
+    person: str
+    acting_for: str | None = None
+
+
+class GateQueries:
+    """Reads gates. Every method raises `RefusedError` (`unknown_project`) for what the reader may not see."""
+
+    def __init__(self, database: Database, shelf: Shelf, now: Now) -> None:
+        self._database = database
+        self._shelf = shelf
+        self._now = now
+
+    async def gates(self, reader: Reader, key: str) -> tuple[GateLine, ...]:
+        """Every gate of the project's policy, in the policy's order."""
+        now = self._now()
+        state = await self._database.read(lambda connection: _state(connection, _reach(connection, reader, now), key))
+        books = await self._books(state)
+        return gate_lines(books[state.policy.digest], state, now)
+
+    async def gate(self, reader: Reader, key: str, gate: str) -> GateView:
+        """One gate in full. Raises `RefusedError` (`unknown_gate`) if the project's policy has none such."""
+        now = self._now()
+        seen = await self._database.read(lambda connection: _sight(connection, reader, key, gate, now))
+        books = await self._books(seen.state)
+        book = books[seen.state.policy.digest]
+        if gate not in book.policy.gates:
+            raise RefusedError(_unknown_gate(book))
+        return gate_view(
+            book,
+            seen.state,
+            gate,
+            roster=seen.roster,
+            earlier=seen.rounds,
+            history=history_of(seen.events, gate),
+            actions=possibilities(books, seen.state, _actor(reader, seen.footing), now),
+            now=now,
+        )
+
+    async def actions(self, reader: Reader, key: str) -> Actions:
+        """What the reader may do on a project now."""
+        now = self._now()
+
+        def look(connection: Connection) -> tuple[ProjectState, Footing]:
+            return _state(connection, _reach(connection, reader, now), key), _footing(connection, reader, key, now)
+
+        state, footing = await self._database.read(look)
+        items = possibilities(await self._books(state), state, _actor(reader, footing), now)
+        return Actions(project=key, version=state.seq, items=items)
+
+    async def _books(self, state: ProjectState) -> Mapping[str, Rulebook]:
+        """The rulebooks of the editions that bind or await a project."""
+        digests = [ref.digest for ref in (state.policy, state.next_policy) if ref]
+        shelved = [await self._shelf.by_digest(digest) for digest in digests]
+        return {edition.ref.digest: edition.book for edition in shelved if edition}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    state: ProjectState
+    footing: Footing
+    roster: Roster
+    rounds: tuple[Round, ...]
+    events: tuple[Recorded, ...]
+
+
+def _sight(connection: Connection, reader: Reader, key: str, gate: str, now: datetime) -> _Sight:
+    reach = _reach(connection, reader, now)
+    return _Sight(
+        state=_state(connection, reach, key),
+        footing=_footing(connection, reader, key, now),
+        roster=roster_of(connection, key, now),
+        rounds=tuple(line.round for line in history(connection, reach, key, now, gate)),
+        events=events_at(connection, reach, key, gate),
+    )
+
+
+def _reach(connection: Connection, reader: Reader, now: datetime) -> Reach:
+    return rights_of(connection, reader.person, now).reach
+
+
+def _state(connection: Connection, reach: Reach, key: str) -> ProjectState:
+    state = state_of(connection, reach, key)
+    if state is None:
+        raise RefusedError(UNKNOWN_PROJECT)
+    return state
+
+
+def _footing(connection: Connection, reader: Reader, key: str, now: datetime) -> Footing:
+    asked = Request(project=key, person=reader.person, acting_for=reader.acting_for, command="")
+    return footing_of(connection, asked, now)
+
+
+def _actor(reader: Reader, footing: Footing) -> Actor:
+    return actor_of(Actor(person=reader.person, acting_for=reader.acting_for), footing)
+
+
+def _unknown_gate(book: Rulebook) -> Refusal:
+    known = ", ".join(sorted(book.policy.gates))
+    return Refusal(
+        reason=Reason.UNKNOWN_GATE, sentence="The project's policy has no such gate.", remedy=f"Use one of: {known}."
+    )
