@@ -93,8 +93,8 @@ class Deputising:
 
         return Delegation.model_validate(await self._deeds.do(envelope, "give_delegation", asked, work))
 
-    async def revoke(self, envelope: Envelope, id_: str) -> None:
-        """End a delegation at once; one that has ended already stays as it is. Raises `UnknownEntryError`."""
+    async def revoke(self, envelope: Envelope, id_: str) -> bool:
+        """End a delegation at once; whether it was still to run. Raises `UnknownEntryError`."""
         given = await self._database.read(lambda connection: delegations.find(connection, id_))
         if given is not None:
             if not await self._directory.sees(envelope.person, (given.giver, given.receiver)):
@@ -106,7 +106,7 @@ class Deputising:
                 raise UnknownEntryError("delegation")
             return {"changed": delegations.revoke(connection, id_, by)}
 
-        await self._deeds.do(envelope, "revoke_delegation", {"id": id_}, work)
+        return bool((await self._deeds.do(envelope, "revoke_delegation", {"id": id_}, work))["changed"])
 
     async def announce(self, envelope: Envelope, person: str, starts: datetime, ends: datetime, reason: str) -> Absence:
         """Note that somebody is away. Raises as `delegate` does, but an absence may begin in the past."""
@@ -123,8 +123,8 @@ class Deputising:
         await self._deeds.do(envelope, "announce_absence", asked, work)
         return absence
 
-    async def cancel(self, envelope: Envelope, id_: str) -> None:
-        """Take an absence back. Raises `UnknownEntryError`."""
+    async def cancel(self, envelope: Envelope, id_: str) -> bool:
+        """Take an absence back; whether it was still noted. Raises `UnknownEntryError`."""
         known = await self._database.read(lambda connection: absences.find(connection, id_))
         if known is not None:
             if not await self._directory.sees(envelope.person, (known.person,)):
@@ -136,7 +136,7 @@ class Deputising:
                 raise UnknownEntryError("absence")
             return {"changed": absences.cancel(connection, id_, by)}
 
-        await self._deeds.do(envelope, "cancel_absence", {"id": id_}, work)
+        return bool((await self._deeds.do(envelope, "cancel_absence", {"id": id_}, work))["changed"])
 
     async def delegations(self, person: str) -> tuple[Delegation, ...]:
         """The delegations that have not ended: one's own, given or received; everybody's for who reads people."""

@@ -95,13 +95,14 @@ class Evidence:
         command = _command(envelope, place, EvidenceKind.FORM, digest(given), answers=given)
         return await self._commands.carry_out(place.project, command)
 
-    async def attest(self, envelope: Envelope, place: Place, text: str) -> Outcome:
-        """Sign an attestation by repeating its text, which must be the one that the gate asks for."""
-        command = _command(envelope, place, EvidenceKind.ATTESTATION, digest({"text": text}), title=text)
+    async def attest(self, envelope: Envelope, place: Place, text: str | None) -> Outcome:
+        """Sign the attestation that the gate asks for; a text that is given must be the one that is asked for now."""
+        wanted = await self._text_of(place)
+        signed = text or wanted or ""
+        command = _command(envelope, place, EvidenceKind.ATTESTATION, digest({"text": signed}), title=signed)
         if turned_away := await self._commands.turned_away(place.project, command):
             return turned_away
-        wanted = await self._text_of(place)
-        if wanted is not None and text != wanted:
+        if wanted is not None and signed != wanted:
             sentence = "This is not the text that is to be signed."
             refusal = Refusal(reason=Reason.STALE, sentence=sentence, remedy="Read the gate again, then sign its text.")
             return await self._commands.turn_away(place.project, command, refusal)

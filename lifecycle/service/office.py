@@ -82,6 +82,11 @@ class Office:
         self.sweeper = Sweeper(database, self.commands, self.registration, self.settling, now)
         self.offers = Offers(database, self.commands, self.settling, now)
 
+    async def reachable(self) -> tuple[bool, bool]:
+        """Whether the records and the engine answer, asked both at once."""
+        records, engine = await asyncio.gather(self.database.ping(), self.decider.ping(), return_exceptions=True)
+        return not isinstance(records, BaseException), not isinstance(engine, BaseException)
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -16,7 +16,7 @@ from lifecycle.gates.check import ERROR
 from lifecycle.gates.policy import Policy
 from lifecycle.persistence import policies
 from lifecycle.persistence.audit import Signature
-from lifecycle.persistence.policies import Edition
+from lifecycle.persistence.policies import Edition as Edition
 from lifecycle.persistence.roles import all_grants
 from lifecycle.persistence.session import Database
 from lifecycle.service.calendars import calendar_of

@@ -68,8 +68,8 @@ class Tokens:
             raise UnknownEntryError("token")
         return Issued(known, None)
 
-    async def revoke(self, envelope: Envelope, id_: str) -> None:
-        """Make a token worthless at once. Raises `UnknownEntryError`."""
+    async def revoke(self, envelope: Envelope, id_: str) -> bool:
+        """Make a token worthless at once; whether it still was good. Raises `UnknownEntryError`."""
         known = await self._database.read(lambda connection: tokens.find(connection, id_))
         if known is not None:
             if not await self._directory.sees(envelope.person, (known.person,)):
@@ -81,9 +81,10 @@ class Tokens:
                 raise UnknownEntryError("token")
             return {"changed": tokens.revoke(connection, id_, by)}
 
-        await self._deeds.do(envelope, "revoke_token", {"id": id_}, work)
+        return bool((await self._deeds.do(envelope, "revoke_token", {"id": id_}, work))["changed"])
 
-    async def tokens_of(self, envelope: Envelope, person: str) -> tuple[Token, ...]:
-        """Every token that was issued to somebody, without their secrets, which nobody has."""
-        await self._directory.require_own(envelope, person, "list_tokens", {"person": person})
+    async def tokens_of(self, asker: str, person: str) -> tuple[Token, ...]:
+        """The tokens that were issued to somebody, without their secrets; none for who may not know them."""
+        if not await self._directory.sees(asker, (person,)):
+            return ()
         return await self._database.read(lambda connection: tokens.tokens_of(connection, person))

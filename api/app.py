@@ -1,0 +1,77 @@
+"""The composition root of the API: settings become an office, and the office an application."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+
+from api.deps import API
+from api.errors import handle_errors
+from api.intake import Frame
+from api.openapi import Api
+from api.reference import reference_page
+from api.routes import commands, deputising, evidence, gates, health, people, policies, projects
+from lifecycle.persistence.session import Database
+from lifecycle.service.decider import connect
+from lifecycle.service.office import Limits, Office
+from lifecycle.settings import Settings
+
+TITLE: Final = "Lifecycle governance"
+DESCRIPTION: Final = "Carries projects through policy-enforced gates. Every page's action is here; every refusal says why and what to do."
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    projects.router,
+    gates.router,
+    evidence.router,
+    policies.router,
+    people.router,
+    deputising.router,
+    commands.router,
+)
+"""Every router under `API`; each of its routes names one permission."""
+
+
+@asynccontextmanager
+async def office_of(settings: Settings) -> AsyncIterator[Office]:
+    """The office that the settings describe; Temporal may be away, and is found when it comes."""
+    settings.evidence_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    client = await connect(settings.temporal_address, settings.temporal_namespace)
+    limits = Limits(settings.update_seconds, settings.evidence_limit_bytes)
+    async with Office(
+        Database(settings.sql_url), client, settings.task_queue, settings.evidence_folder, limits
+    ) as office:
+        yield office
+
+
+def create_app(office: AbstractAsyncContextManager[Office], evidence_bytes: int) -> FastAPI:
+    """The application over an office, which is entered when it starts and left when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with office as entered:
+            app.state.office = entered
+            yield
+
+    app = Api(
+        title=TITLE,
+        description=DESCRIPTION,
+        version="1",
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    for router in ROUTERS:
+        app.guard(router)
+    app.include_router(health.router)
+    app.add_api_route("/docs", reference_page, include_in_schema=False)
+    handle_errors(app)
+    app.add_middleware(Frame, evidence_bytes=evidence_bytes)
+    return app
+
+
+def from_settings() -> FastAPI:
+    """The application as the environment describes it."""
+    settings = Settings()
+    return create_app(office_of(settings), settings.evidence_limit_bytes)

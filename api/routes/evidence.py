@@ -1,0 +1,122 @@
+"""Evidence: supplied as a file, a link, a form or an attestation; given back as a file to keep, never as a page."""
+
+import mimetypes
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import StreamingResponse
+from pydantic import TypeAdapter, ValidationError
+from starlette.datastructures import UploadFile
+
+from api.auth import Asks, Caller, Reads
+from api.deps import COMMAND, GateName, Id, Key, TheOffice, reply
+from api.schemas.gates import AttestationSupply, FormSupply, LinkSupply, Supply
+from api.schemas.words import Line
+from lifecycle.domain.commands import SupplyEvidence
+from lifecycle.domain.errors import LifecycleError
+from lifecycle.domain.people import Permission
+from lifecycle.service.envelopes import Envelope
+from lifecycle.service.evidence import Place
+
+router = APIRouter(tags=["evidence"])
+
+_SUPPLY: Final[TypeAdapter[LinkSupply | FormSupply | AttestationSupply]] = TypeAdapter(Supply)
+_LINE: Final[TypeAdapter[str]] = TypeAdapter(Line)
+_CHUNK_BYTES: Final = 256 * 1024
+_FORM: Final = {
+    "type": "object",
+    "required": ["file"],
+    "additionalProperties": False,
+    "properties": {
+        "file": {"type": "string", "format": "binary", "description": "A document or a picture, by its ending."},
+        "title": {"type": "string", "maxLength": 400},
+    },
+}
+_SENT: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": _SUPPLY.json_schema()}, "multipart/form-data": {"schema": _FORM}},
+    }
+}
+
+_FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The file.",
+        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@router.put("/projects/{key}/gates/{gate}/evidence/{item}", responses=COMMAND, openapi_extra=_SENT)
+async def supply(
+    key: Key,
+    gate: GateName,
+    item: Annotated[str, Path(max_length=200, description="The evidence item's name in the policy.")],
+    request: Request,
+    envelope: Annotated[Envelope, Depends(Asks(SupplyEvidence.needs))],
+    office: TheOffice,
+) -> Response:
+    """Supply a new version of an item: a form with a `file`, or JSON for a link, the answers of a form, a signature."""
+    place = Place(key, gate, item)
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        async with request.form(max_files=1, max_fields=1) as form:
+            file, title = form.get("file"), form.get("title")
+            if not isinstance(file, UploadFile) or not file.filename:
+                raise LifecycleError("malformed", "The form has no file.", "Send a form with the field 'file'.")
+            if set(form) - {"file", "title"}:
+                raise LifecycleError("malformed", "The form has an unknown field.", "Send 'file' and 'title' only.")
+            about = _checked(_LINE, title, "title") if title else ""
+            content = _pieces(file)
+            declared = file.content_type or ""
+            return reply(await office.evidence.upload(envelope, place, file.filename[-200:], declared, content, about))
+    given: LinkSupply | FormSupply | AttestationSupply = _checked(_SUPPLY, await _json(request), "body")
+    match given:
+        case LinkSupply():
+            return reply(await office.evidence.link(envelope, place, given.url, given.title))
+        case FormSupply():
+            return reply(await office.evidence.form(envelope, place, given.answers))
+        case _:
+            return reply(await office.evidence.attest(envelope, place, given.text))
+
+
+@router.get("/projects/{key}/evidence/{digest}", response_class=StreamingResponse, responses=_FILE)
+async def download(
+    key: Key,
+    digest: Id,
+    caller: Annotated[Caller, Depends(Reads(Permission.PROJECT_READ, produces="*/*"))],
+    office: TheOffice,
+) -> Response:
+    """A file that was supplied to the project, by its digest; always to be saved, never to be shown by a browser."""
+    found = await office.evidence.download(caller.id, key, digest)
+    ending = "" if "." in found.name else mimetypes.guess_extension(found.media_type) or ""
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name + ending, safe='')}",
+        "Content-Length": str(found.size),
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "ETag": f'"{digest}"',
+    }
+    return StreamingResponse(found.content, headers=headers, media_type=found.media_type)
+
+
+async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
+    while piece := await file.read(_CHUNK_BYTES):
+        yield piece
+
+
+async def _json(request: Request) -> Any:
+    try:
+        return await request.json()
+    except (ValueError, RecursionError):
+        raise LifecycleError("unreadable_body", "The body is no JSON.", "Correct it, then send it again.") from None
+
+
+def _checked(expected: TypeAdapter[Any], value: Any, place: str) -> Any:
+    try:
+        return expected.validate_python(value)
+    except ValidationError as error:
+        faults = [{**fault, "loc": (place, *fault["loc"])} for fault in error.errors(include_url=False)]
+        raise RequestValidationError(faults) from None
