@@ -15,7 +15,7 @@ from lifecycle.settings import Settings
 
 
 def main() -> int:
-    """Serve until told to stop. Raises LifecycleError `not_loopback` for an embedded profile that others could reach."""
+    """Serve until told to stop. Raises LifecycleError `not_loopback` when others could reach an embedded profile."""
     settings = Settings()
     if settings.embedded and settings.api_host not in LOOPBACK:
         raise LifecycleError(

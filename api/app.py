@@ -18,7 +18,10 @@ from lifecycle.service.office import Limits, Office
 from lifecycle.settings import Settings
 
 TITLE: Final = "Lifecycle governance"
-DESCRIPTION: Final = "Carries projects through policy-enforced gates. Every page's action is here; every refusal says why and what to do."
+DESCRIPTION: Final = (
+    "Carries projects through policy-enforced gates. Whatever a page can do is here; "
+    "every refusal says why, and what to do next."
+)
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     projects.router,
     gates.router,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from api.schemas.words import PersonId
@@ -21,21 +22,20 @@ _LONGEST_TOKEN = 200
 _bearer = HTTPBearer(auto_error=False, description="An opaque token, issued by POST /tokens.")
 
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+_Key = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
+_Version = Annotated[str, StringConstraints(pattern=r'^"[0-9]{1,9}"$')]
+
 IdempotencyKey = Annotated[
-    str | SkipJsonSchema[None],
+    _Key | SkipJsonSchema[None],
     Header(
         alias="Idempotency-Key",
-        min_length=1,
-        max_length=200,
-        pattern=r"^[!-~]+$",
         description="The same key with the same body has the same answer and no second effect; made up if left out.",
     ),
 ]
 IfMatch = Annotated[
-    str | SkipJsonSchema[None],
+    _Version | SkipJsonSchema[None],
     Header(
         alias="If-Match",
-        pattern=r'^"[0-9]{1,9}"$',
         description="The version that was shown, as its ETag said; the answer is 409 if it is no longer that one.",
     ),
 ]
