@@ -4,9 +4,11 @@ A policy is immutable: a change is a new version. Unknown keys are errors. Condi
 facts; `lifecycle.gates.rulebook` compiles them.
 """
 
+import json
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from hashlib import sha256
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -14,7 +16,7 @@ from pydantic import Field, StringConstraints, model_validator
 from lifecycle.domain.duration import Duration
 from lifecycle.domain.people import RoleName
 from lifecycle.domain.project import PolicyRef
-from lifecycle.domain.values import Names, digest_of
+from lifecycle.domain.values import Names
 from lifecycle.gates.conditions import Kind
 from lifecycle.gates.policy_gates import Gate, GateKind
 from lifecycle.gates.policy_words import Expression, Name, Part
@@ -143,9 +145,16 @@ class Policy(Part):
     """The decision points."""
 
     @cached_property
+    def text(self) -> str:
+        """The canonical JSON text: without defaults, in its author's order, which is the order in which it is shown."""
+        return json.dumps(
+            self.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, separators=(",", ":")
+        )
+
+    @cached_property
     def digest(self) -> str:
-        """The digest of the canonical form; it names this edition for ever."""
-        return digest_of(self)
+        """The digest of the canonical text; it names this edition for ever."""
+        return "sha256:" + sha256(self.text.encode()).hexdigest()
 
     @property
     def ref(self) -> PolicyRef:

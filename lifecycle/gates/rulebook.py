@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from lifecycle.domain.project import ConditionStatus, ProjectState, Round
-from lifecycle.domain.values import FactValue, canonical
+from lifecycle.domain.values import FactValue
 from lifecycle.gates.conditions import Condition, Judged, Kind, Truth, Vocabulary, compile_condition
 from lifecycle.gates.machine import StageMachine
 from lifecycle.gates.policy import Policy
@@ -105,8 +105,7 @@ def context_of(state: ProjectState, round_: Round | None = None) -> Context:
 
 def pack(policy: Policy) -> str:
     """The canonical text of a policy, compressed for a payload."""
-    text = canonical(policy.model_dump(mode="json", exclude_defaults=True))
-    return b85encode(zlib.compress(text.encode(), 9)).decode()
+    return b85encode(zlib.compress(policy.text.encode(), 9)).decode()
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from lifecycle.domain.people import Grant
-from lifecycle.domain.values import canonical
 from lifecycle.persistence import people, policies, roles, tokens
 from lifecycle.persistence.audit import Signature
 from lifecycle.service.policy_files import DEFAULT, library_text, read_policy
@@ -51,8 +50,7 @@ def found(connection: Connection, now: datetime, *, sample: bool) -> Mapping[str
         return {}
     by = Signature(FOUNDER, now)
     policy = read_policy(text := library_text(DEFAULT), f"{DEFAULT}.yaml")
-    document = canonical(policy.model_dump(mode="json", exclude_defaults=True))
-    policies.publish(connection, policies.Edition(policy.ref, document, text, now, FOUNDER, now), by)
+    policies.publish(connection, policies.Edition(policy.ref, policy.text, text, now, FOUNDER, now), by)
     handed: dict[str, str] = {}
     for post in SAMPLE if sample else (ADMINISTRATOR,):
         mail = f"{post.id}@example.org" if sample else None

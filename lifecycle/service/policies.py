@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Roster
 from lifecycle.domain.project import PolicyRef
-from lifecycle.domain.values import canonical
 from lifecycle.gates.check import ERROR
 from lifecycle.gates.policy import Policy
 from lifecycle.persistence import policies
@@ -76,7 +75,7 @@ class Policies:
             _check_version(connection, policy, text, name)
             edition = Edition(
                 ref=policy.ref,
-                document=canonical(policy.model_dump(mode="json", exclude_defaults=True)),
+                document=policy.text,
                 source=text,
                 published_at=by.at,
                 published_by=by.person,

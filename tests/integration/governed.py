@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from lifecycle.domain.values import canonical
 from lifecycle.gates.policy import Policy
 from lifecycle.persistence import policies
 from lifecycle.persistence.audit import Signature
@@ -16,7 +15,7 @@ from tests.paper import Paper
 
 def publish(office: Database, policy: Policy) -> Shelf:
     """The policy is published; the shelf that has it."""
-    document = canonical(policy.model_dump(mode="json", exclude_defaults=True))
+    document = policy.text
     edition = Edition(policy.ref, document, document, NOW, "office", NOW)
     office.write_now(lambda connection: policies.publish(connection, edition, Signature("office", NOW)))
     return Shelf(office)
