@@ -2,7 +2,7 @@
 
 import typer
 
-from api.terminal import audit, policy
+from api.terminal import audit, gates, imports, office, policy, processes, projects
 
 app = typer.Typer(
     name="lifecycle",
@@ -11,6 +11,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Carries projects through policy-enforced gates.",
 )
+app.command()(processes.up)
+app.command("api")(processes.serve_api)
+app.command("worker")(processes.work)
+app.command()(processes.migrate)
+app.command()(office.inbox)
+app.command()(office.overdue)
+app.command()(office.portfolio)
+app.command()(office.command)
+app.command("import")(imports.import_register)
+app.add_typer(projects.app, name="project")
+app.add_typer(gates.app, name="gate")
+app.add_typer(office.condition, name="condition")
+app.add_typer(office.people, name="people")
 app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
 
@@ -23,3 +36,7 @@ def lifecycle() -> None:
 def main() -> None:
     """Run the command line."""
     app()
+
+
+if __name__ == "__main__":
+    main()

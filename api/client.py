@@ -2,9 +2,11 @@
 
 import json
 import os
+import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx2
 
@@ -17,8 +19,10 @@ SIGN_INS = "sign-ins.json"
 class Client:
     """A signed-in caller of the API at `address`."""
 
-    def __init__(self, address: str, token: str, *, seconds: float = 60.0) -> None:
+    def __init__(self, address: str, token: str, *, acting_for: str | None = None, seconds: float = 60.0) -> None:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        if acting_for:
+            headers["X-Acting-For"] = acting_for
         self._http = httpx2.Client(base_url=f"{address}/api/v1", headers=headers, timeout=seconds)
 
     def __enter__(self) -> Self:
@@ -45,10 +49,11 @@ class Client:
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> Any:
         """The JSON answer of a write; `Idempotency-Key` and `If-Match` travel as headers."""
         asked = {name.replace("_", "-"): value for name, value in headers.items()}
+        asked.setdefault("Idempotency-Key", secrets.token_hex(16))
         return self._answer(method, path, json=dict(body or {}), headers=asked).json()
 
-    def upload(self, method: str, path: str, file: tuple[str, bytes], **fields: str) -> Any:
-        """The JSON answer of a write that carries a file, given as name and content."""
+    def upload(self, method: str, path: str, file: tuple[str, bytes, str | None], **fields: str) -> Any:
+        """The JSON answer of a write that carries a file, given as name, content and media type."""
         return self._answer(method, path, files={"file": file}, data=fields).json()
 
     def download(self, path: str, target: Path, **query: str) -> None:
@@ -79,6 +84,19 @@ def _refusal(response: httpx2.Response) -> LifecycleError:
     code = str(problem.get("reason") or problem.get("type") or response.status_code)
     sentence = str(problem.get("detail") or problem.get("title") or f"The API answered {response.status_code}.")
     return LifecycleError(code, sentence, str(problem.get("remedy") or ""))
+
+
+def at(*parts: str) -> str:
+    """The address of a thing by the parts of its path, whatever characters its keys have."""
+    return "".join(f"/{quote(part, safe='')}" for part in parts)
+
+
+def content_of(file: Path) -> bytes:
+    """The bytes of a file; LifecycleError `no_file` when it cannot be read."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise LifecycleError("no_file", f"{file} cannot be read: {error.strerror}.", "Check the file.") from None
 
 
 def token_of(home: Path, person: str | None) -> str:

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     task_queue: str = "lifecycle"
     api_host: str = "127.0.0.1"
     api_port: int = 8765
+    api_url: str | None = None
+    """Where the command line and the links in notices find the API, when it is not this machine's."""
     worker_health_port: int = 8766
     """Port, on loopback, where the worker answers `GET /healthz` with 200 while it polls for work."""
     update_seconds: float = 5.0

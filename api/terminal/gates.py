@@ -1,0 +1,201 @@
+"""`lifecycle gate`: look at a gate, supply evidence, rehearse, submit, vote, ask, answer, decide."""
+
+import mimetypes
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.client import at, content_of
+from api.terminal.output import AsJson, show, table, told
+from api.terminal.projects import happened
+from api.terminal.session import As, Because, For, GateName, Key, open_client
+from api.terminal.values import facts_of
+from lifecycle.domain.errors import LifecycleError
+
+app = typer.Typer(no_args_is_help=True, help="Look at gates, supply evidence, submit, vote, decide.")
+
+Conditions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--condition", metavar="OWNER|DUE|TEXT", help="A condition: who owes it, until when (2027-03-31), what."
+    ),
+]
+
+
+@app.command("show")
+def show_gate(key: Key, gate: GateName, person: As = None, as_json: AsJson = False) -> None:
+    """Show what a gate asks, what is missing, who can still approve, and what happens next."""
+    with told(), open_client(person) as client:
+        view = client.get(at("projects", key, "gates", gate))
+        show(view, as_json, _gate(view))
+
+
+@app.command()
+def rehearse(key: Key, gate: GateName, person: As = None, as_json: AsJson = False) -> None:
+    """Judge a gate without submitting it."""
+    with told(), open_client(person) as client:
+        rehearsal = client.send("POST", at("projects", key, "gates", gate, "rehearsals"))
+        show(rehearsal, as_json, _findings(rehearsal))
+
+
+@app.command()
+def supply(
+    key: Key,
+    gate: GateName,
+    item: Annotated[str, typer.Argument(help="The evidence item.")],
+    file: Annotated[Path | None, typer.Option(help="A document to upload.")] = None,
+    link: Annotated[str | None, typer.Option(help="Where the document lies.")] = None,
+    answer: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="An answer of a form.")] = None,
+    attest: Annotated[bool, typer.Option("--attest", help="Sign the attestation.")] = False,
+    person: As = None,
+    acting_for: For = None,
+    as_json: AsJson = False,
+) -> None:
+    """Supply a version of an evidence item: a file, a link, answers, or your attestation."""
+    with told(), open_client(person, acting_for) as client:
+        path = at("projects", key, "gates", gate, "evidence", item)
+        if file is not None:
+            done = client.upload("PUT", path, (file.name, content_of(file), mimetypes.guess_type(file.name)[0]))
+        elif link is not None:
+            done = client.send("PUT", path, {"kind": "link", "url": link})
+        elif answer:
+            done = client.send("PUT", path, {"kind": "form", "answers": facts_of(answer)})
+        elif attest:
+            done = client.send("PUT", path, {"kind": "attestation"})
+        else:
+            raise LifecycleError(
+                "nothing_given", "There is nothing to supply.", "Give --file, --link, --answer or --attest."
+            )
+        show(done, as_json, happened(done))
+
+
+@app.command()
+def submit(key: Key, gate: GateName, person: As = None, acting_for: For = None, as_json: AsJson = False) -> None:
+    """Submit a gate: the evidence is frozen and the approvers are called."""
+    with told(), open_client(person, acting_for) as client:
+        done = client.send("POST", at("projects", key, "gates", gate, "submission"))
+        show(done, as_json, happened(done))
+
+
+@app.command()
+def withdraw(key: Key, gate: GateName, because: Because, person: As = None, as_json: AsJson = False) -> None:
+    """Take a submission back; a new round begins."""
+    with told(), open_client(person) as client:
+        done = client.send("DELETE", at("projects", key, "gates", gate, "submission"), {"reason": because})
+        show(done, as_json, happened(done))
+
+
+@app.command()
+def vote(
+    key: Key,
+    gate: GateName,
+    verdict: Annotated[str, typer.Argument(metavar="approve|reject|abstain|recuse")],
+    because: Because,
+    condition: Conditions = None,
+    person: As = None,
+    acting_for: For = None,
+    as_json: AsJson = False,
+) -> None:
+    """Vote on what is shown now."""
+    with told(), open_client(person, acting_for) as client:
+        seen, version = _shown(client.get(at("projects", key, "gates", gate)))
+        body = {**seen, "verdict": verdict, "rationale": because, "conditions": _promises(condition)}
+        done = client.send("POST", at("projects", key, "gates", gate, "votes"), body, If_Match=version)
+        show(done, as_json, happened(done))
+
+
+@app.command()
+def ask(
+    key: Key, gate: GateName, question: str, person: As = None, acting_for: For = None, as_json: AsJson = False
+) -> None:
+    """Ask the submitter for information; the approvers' clock stops until it is answered."""
+    with told(), open_client(person, acting_for) as client:
+        seen, _ = _shown(client.get(at("projects", key, "gates", gate)))
+        body = {"round": seen["round"], "question": question}
+        done = client.send("POST", at("projects", key, "gates", gate, "questions"), body)
+        show(done, as_json, happened(done))
+
+
+@app.command()
+def answer(
+    key: Key, gate: GateName, text: str, person: As = None, acting_for: For = None, as_json: AsJson = False
+) -> None:
+    """Answer the open question."""
+    with told(), open_client(person, acting_for) as client:
+        done = client.send("POST", at("projects", key, "gates", gate, "answers"), {"answer": text})
+        show(done, as_json, happened(done))
+
+
+@app.command()
+def decide(
+    key: Key,
+    gate: GateName,
+    outcome: Annotated[str, typer.Argument(metavar="go|conditional_go|hold|recycle|kill")],
+    because: Because,
+    condition: Conditions = None,
+    person: As = None,
+    acting_for: For = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record the decision, where the decision is yours."""
+    with told(), open_client(person, acting_for) as client:
+        seen, version = _shown(client.get(at("projects", key, "gates", gate)))
+        body = {**seen, "outcome": outcome, "rationale": because, "conditions": _promises(condition)}
+        done = client.send("POST", at("projects", key, "gates", gate, "decision"), body, If_Match=version)
+        show(done, as_json, happened(done))
+
+
+@app.command("open")
+def open_gate(key: Key, gate: GateName, because: Because, person: As = None, as_json: AsJson = False) -> None:
+    """Open a gate that is opened on request: a change of the baseline, or an exception."""
+    with told(), open_client(person) as client:
+        done = client.send("POST", at("projects", key, "gates", gate, "rounds"), {"reason": because})
+        show(done, as_json, happened(done))
+
+
+def _shown(view: Any) -> tuple[dict[str, Any], str]:
+    """What a vote or decision names: the round and the evidence that were shown, and the state version."""
+    round_ = view.get("round") or {}
+    seen = {"round": round_.get("number", 0), "evidence_digest": round_.get("evidence_digest") or ""}
+    return seen, f'"{view["version"]}"'
+
+
+def _promises(given: list[str] | None) -> list[dict[str, str]]:
+    found = []
+    for text in given or []:
+        parts = [part.strip() for part in text.split("|", 2)]
+        if len(parts) != 3:
+            raise LifecycleError("not_a_condition", f"'{text}' is no condition.", "Write OWNER|DUE|TEXT.")
+        owner, due, promise = parts
+        found.append({"owner": owner, "due": f"{due}T17:00:00Z" if len(due) == 10 else due, "text": promise})
+    return found
+
+
+def _gate(view: Any) -> Iterable[str]:
+    round_ = view.get("round")
+    yield f"{view['label']}: {view['question']}"
+    if round_ is None:
+        yield "No round is open."
+        return
+    due = f", due {round_['due'][:16]}" if round_.get("due") else ""
+    yield f"Round {round_['number']} is {round_['status'].replace('_', ' ')}{due}, tier {round_['tier']}."
+    yield ""
+    yield from _findings(view)
+    if view.get("slots"):
+        yield ""
+        yield from table(
+            view["slots"], {"role": "Approval", "filled_by": "Given by", "candidates": "Can still give it"}
+        )
+    if view.get("path_to_green"):
+        yield ""
+        yield "What is missing:"
+        yield from (f"  - {need['sentence']} {need['remedy']}" for need in view["path_to_green"])
+    if view.get("ladder"):
+        yield ""
+        yield from table(view["ladder"], {"at": "Next", "action": "Step", "role": "Role"})
+
+
+def _findings(view: Any) -> Iterable[str]:
+    yield from table(view["findings"], {"label": "Asked for", "result": "Found", "remedy": "What to do"})

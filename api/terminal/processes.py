@@ -1,0 +1,114 @@
+"""The commands that run the product's processes: `up`, `api`, `worker` and `migrate`."""
+
+import asyncio
+import runpy
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from api.client import Client, keep_sign_ins, sign_ins
+from api.terminal.output import told
+from api.terminal.session import address_of
+from lifecycle.domain.errors import LifecycleError
+from lifecycle.settings import Settings
+
+SAMPLE_REGISTER = "gmpp_2022.csv"
+
+
+def up(
+    sample: Annotated[bool, typer.Option("--sample", help="With a sample office and a real portfolio in it.")] = False,
+) -> None:
+    """Bring up everything on this machine: Temporal, database, worker and API; Ctrl-C stops it."""
+    from api.homelock import locked
+    from api.processlog import ProcessLog
+    from api.profile import processes_of
+    from api.supervisor import Supervisor
+
+    settings = Settings()
+    with told(), locked(settings.home):
+        migrate_command = (sys.executable, "-P", "-m", "api.cli", "migrate", *(["--sample"] if sample else []))
+        with closing(ProcessLog(settings.home / "logs" / "lifecycle.log")) as log:
+            supervisor = Supervisor(processes_of(settings, migrate_command), log, print)
+            asyncio.run(supervisor.run(lambda: _welcome(settings, sample)))
+
+
+async def _welcome(settings: Settings, sample: bool) -> None:
+    address = address_of(settings)
+    known = sign_ins(settings.home)
+    if sample and "analyst" in known:
+        try:
+            await asyncio.to_thread(_fill, address, known["analyst"])
+        except LifecycleError as error:
+            print(f"The sample portfolio is not complete: {error.sentence} {error.remedy}")
+    lines = [
+        "",
+        f"The product is up:   {address}",
+        f"API, to try by hand: {address}/docs",
+        "",
+        "Sign-ins (bearer tokens):",
+    ]
+    lines += [f"  {person:<14} {token}" for person, token in known.items()]
+    lines += ["", "Try next, in another terminal:"]
+    lines += [
+        "  lifecycle inbox --as pm",
+        "  lifecycle project list --as analyst",
+        "  lifecycle policy show corporate-standard",
+    ]
+    print(
+        "\n".join([*lines, "", f"Log: {settings.home / 'logs' / 'lifecycle.log'}   Ctrl-C stops everything."]),
+        flush=True,
+    )
+
+
+def _fill(address: str, token: str) -> None:
+    """Import the sample register, unless the portfolio has projects already."""
+    from api.terminal.imports import follow
+    from lifecycle.service.registers.bundled import sample_register
+
+    with Client(address, token) as client:
+        if client.get("/projects", limit=1)["items"]:
+            return
+        fields = {"mapping": "uk-gmpp", "manager": "pm", "sponsor": "sponsor"}
+        started = client.upload(
+            "POST", "/imports", (SAMPLE_REGISTER, sample_register(SAMPLE_REGISTER), "text/csv"), **fields
+        )
+        follow(client, started["id"], f"Importing {SAMPLE_REGISTER}")
+
+
+def serve_api() -> None:
+    """Run the API."""
+    _become("api")
+
+
+def work() -> None:
+    """Run the worker: workflows, activities and background loops."""
+    _become("worker")
+
+
+def _become(program: str) -> None:
+    """Run another of the product's programs in this process; by name, because doors do not know each other."""
+    with told():
+        runpy.run_module(program, run_name="__main__")
+
+
+def migrate(
+    sample: Annotated[bool, typer.Option("--sample", help="Found a sample office in an empty database.")] = False,
+) -> None:
+    """Bring the database to this release; found the office when it is empty, and keep the first sign-ins."""
+    from lifecycle.persistence.migrate import migrate as bring
+    from lifecycle.persistence.session import Database
+    from lifecycle.service.founding import found
+
+    settings = Settings()
+    with told():
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        bring(settings.sql_url)
+        with Database(settings.sql_url) as database:
+            handed = database.write_now(lambda connection: found(connection, datetime.now(UTC), sample=sample))
+        if handed and settings.embedded:
+            keep_sign_ins(settings.home, handed)
+        elif handed:
+            print("\n".join(f"First sign-in, shown once: {person} {token}" for person, token in handed.items()))
