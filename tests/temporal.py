@@ -10,6 +10,9 @@ from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from api.embedded import find_temporal
 
+CONFIGURATION = ("frontend.WorkflowTimeSkippingEnabled=true", 'history.workflowIdReuseMinimalInterval="0s"')
+"""Clocks can be fast-forwarded, and a run that is carried over at once does not have to rest for a second."""
+
 
 @asynccontextmanager
 async def temporal() -> AsyncIterator[WorkflowEnvironment]:
@@ -20,7 +23,7 @@ async def temporal() -> AsyncIterator[WorkflowEnvironment]:
         identity="tests",
         dev_server_existing_path=str(find_temporal()),
         dev_server_log_level="error",
-        dev_server_extra_args=["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"],
+        dev_server_extra_args=[argument for value in CONFIGURATION for argument in ("--dynamic-config-value", value)],
     )
     async with environment:
         yield environment

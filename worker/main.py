@@ -45,13 +45,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set. Raises what keeps the worker from working at all."""
     at_work = asyncio.Event()
     with Database(settings.sql_url) as database:
-        async with health(settings.worker_health_port, at_work.is_set):
+        async with health(settings.worker_health_port, at_work.is_set) as port:
             client = await connected(settings.temporal_address, settings.temporal_namespace, stop)
             if client is None:
                 return
             async with new_worker(client, settings.task_queue, activities(database, calendar_of)):
                 at_work.set()
-                _log.info("at work", temporal=settings.temporal_address, task_queue=settings.task_queue)
+                _log.info("at work", temporal=settings.temporal_address, task_queue=settings.task_queue, health=port)
                 background = [_kept_running(loop, stop) for loop in loops(settings, database, client)]
                 await asyncio.gather(stop.wait(), *background)
                 at_work.clear()

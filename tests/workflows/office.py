@@ -11,11 +11,11 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.testing import WorkflowEnvironment
 
-from lifecycle.domain.commands import CastVote, PersonCommand, RegisterProject, SubmitGate, SupplyEvidence
+from lifecycle.domain.commands import CastVote, DecideGate, PersonCommand, RegisterProject, SubmitGate, SupplyEvidence
 from lifecycle.domain.events import Event, Recorded
 from lifecycle.domain.evidence import EvidenceKind, EvidenceVersion
 from lifecycle.domain.people import Actor
-from lifecycle.domain.project import ProjectState, Promise, VoteVerdict
+from lifecycle.domain.project import Outcome, ProjectState, Promise, VoteVerdict
 from lifecycle.domain.values import FactValue
 from lifecycle.domain.verdicts import Denied, Waiting
 from lifecycle.gates.clocks import with_clocks
@@ -38,7 +38,7 @@ from lifecycle.workflows.messages import (
 from lifecycle.workflows.ports import RECORD, Recording, ToRecord
 from tests.policies import policy
 
-DEADLINE = 20.0
+DEADLINE = 60.0
 """Seconds of real time after which a test no longer believes that something will happen."""
 
 MIA = Actor(person="mia", roles=("project_manager",))
@@ -111,6 +111,7 @@ class Office:
             policy=rules.ref,
             facts=facts if facts is not None else {"cost": 10_000_000},
             stage=stage,
+            attested="The steering group passed it on 1 March; see its minutes." if stage else "",
         )
         self.commands[key] = command
         start = StartProject(command=command, at=datetime.now(UTC), policy=pack(rules), carry_after=carry_after)
@@ -137,12 +138,13 @@ class Project:
 
     async def ask(self, command: PersonCommand, edition: Policy | None = None) -> Answer:
         """Send a command as the service does, and have what happened recorded."""
-        asked = Ask(command=await self._with_clocks(command), policy=pack(edition) if edition else None)
+        asked = Ask(command=await self.timed(command), policy=pack(edition) if edition else None)
         answer: Answer = await self.handle.execute_update(ASK, asked, id=command.id, result_type=Answer)
         self.office.books.take(self.key, answer.events)
         return answer
 
-    async def _with_clocks(self, command: PersonCommand) -> PersonCommand:
+    async def timed(self, command: PersonCommand) -> PersonCommand:
+        """The command with the clocks that it starts, worked out as the service does."""
         now, state = await self.now(), await self.state()
         timed: PersonCommand = with_clocks(command, self.rules, state, calendar_of(self.rules.calendar, now.year), now)
         return timed
@@ -187,6 +189,19 @@ class Project:
         for person in by:
             answer = await self.ask(await self.vote(gate, person, promises=promises))
         return answer
+
+    async def decision(self, gate: str, outcome: Outcome = Outcome.GO) -> DecideGate:
+        """What the chair would decide on the round as it stands now, not yet sent."""
+        round_ = (await self.state()).rounds[gate]
+        return DecideGate(
+            id=fresh(),
+            actor=DORA,
+            gate=gate,
+            round=round_.number,
+            evidence_digest=round_.evidence_digest or "",
+            outcome=outcome,
+            rationale="As the votes say.",
+        )
 
     async def refused(self, command: PersonCommand) -> Denied | Waiting:
         """Send a command that is refused."""
