@@ -47,6 +47,7 @@ class ProjectLifecycle:
         self._set_aside: frozenset[str] = frozenset()
         self._is_recording = False
         self._memory = Memory()
+        self._foreseen: dict[tuple[str, datetime], Judged] = {}
         self._unfit: ApplicationError | None = None
         if workflow.info().continued_run_id:
             # What a newer worker carried over must not fail the project here: the task waits until it can be read.
@@ -79,8 +80,8 @@ class ProjectLifecycle:
         """Judge a command and let it happen, or answer again what happened; a refusal changes nothing."""
         command = asked.command
         if not self._memory.knows(command.id):
-            with nothing_freezes():
-                judged = judge(self._project, command, asked.policy, workflow.now())
+            # The validator, which no replay runs, came to the same judgement a moment ago.
+            judged = self._foreseen.get((command.id, workflow.now())) or self._judged(asked)
             self._take(judged, command.id)
             self._memory = self._memory.sealed(command.sealed_seq)
             return self._answer(judged.events)
@@ -91,12 +92,13 @@ class ProjectLifecycle:
     @ask.validator
     def _may_ask(self, asked: Ask) -> None:
         """Refuse by a typed failure, which leaves no trace in history."""
+        self._foreseen = {}
         with nothing_freezes():
             if len(asked.model_dump_json()) > options.LARGEST_ASK:
                 remedy = f"Send less than {options.LARGEST_ASK} bytes; files belong into the evidence store."
                 raise denied(Reason.WRONG_VALUE, "The command is too large.", remedy)
-            if not self._memory.knows(asked.command.id):
-                judge(self._project, asked.command, asked.policy, workflow.now())
+        if not self._memory.knows(asked.command.id):
+            self._foreseen = {(asked.command.id, workflow.now()): self._judged(asked)}
 
     @workflow.query(name=EVENTS_AFTER)
     def events_after(self, seq: int) -> Answer:
@@ -112,6 +114,10 @@ class ProjectLifecycle:
     def state(self) -> ProjectState:
         """The whole state, for operators."""
         return self._project.state
+
+    def _judged(self, asked: Ask) -> Judged:
+        with nothing_freezes():
+            return judge(self._project, asked.command, asked.policy, workflow.now())
 
     def _register(self, start: StartProject) -> None:
         self._carry_after = start.carry_after
@@ -129,6 +135,7 @@ class ProjectLifecycle:
         self._project = judged.project
         self._memory = self._memory.took(judged.events, command)
         self._set_aside = frozenset()
+        self._foreseen = {}
 
     def _answer(self, events: Sequence[Recorded], *, repeated: bool = False) -> Answer:
         now = self._project
