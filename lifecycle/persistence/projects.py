@@ -47,10 +47,11 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """So many projects with one status in one stage."""
+    """So many projects with one status in one stage, of one tier."""
 
     status: Status
     stage: str
+    tier: str
     projects: int
 
 
@@ -76,9 +77,9 @@ def count(connection: Connection, reach: Reach, wanted: Filter, now: datetime) -
 
 def board(connection: Connection, reach: Reach) -> tuple[Heap, ...]:
     """How many projects within reach stand where."""
-    place = (projects.c.status, projects.c.stage)
+    place = (projects.c.status, projects.c.stage, projects.c.tier)
     found = connection.execute(select(*place, func.count()).where(visible(reach)).group_by(*place).order_by(*place))
-    return tuple(Heap(Status(status), stage, number) for status, stage, number in found)
+    return tuple(Heap(Status(status), stage, tier, number) for status, stage, tier, number in found)
 
 
 def state_of(connection: Connection, reach: Reach, key: str) -> ProjectState | None:

@@ -23,6 +23,7 @@ class AuditFilter:
     person: str | None = None
     kind: Kind | None = None
     type: str | None = None
+    gate: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -90,7 +91,7 @@ def records(
     if EVERYWHERE not in reach.scopes:
         query = query.where(audit.c.chain.in_(select(projects.c.key).where(visible(reach))))
     equal = {audit.c.chain: wanted.project, audit.c.person: wanted.person, audit.c.type: wanted.type}
-    equal[audit.c.kind] = wanted.kind.value if wanted.kind else None
+    equal |= {audit.c.kind: wanted.kind.value if wanted.kind else None, audit.c.gate: wanted.gate}
     query = query.where(*(column == value for column, value in equal.items() if value is not None))
     if wanted.since is not None:
         query = query.where(audit.c.recorded_at >= wanted.since)

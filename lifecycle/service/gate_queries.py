@@ -37,33 +37,30 @@ class Actions(Value):
     items: tuple[Possibility, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who looks; `acting_for` is whose authority they would use if they acted."""
-
-    person: str
-    acting_for: str | None = None
-
-
 class GateQueries:
-    """Reads gates. Every method raises `RefusedError` (`unknown_project`) for what the reader may not see."""
+    """Reads gates. Every method raises `RefusedError` (`unknown_project`) for what the person may not see.
+
+    `acting_for` is whose authority the person would use if they acted.
+    """
 
     def __init__(self, database: Database, shelf: Shelf, now: Now) -> None:
         self._database = database
         self._shelf = shelf
         self._now = now
 
-    async def gates(self, reader: Reader, key: str) -> tuple[GateLine, ...]:
+    async def gates(self, person: str, key: str) -> tuple[GateLine, ...]:
         """Every gate of the project's policy, in the policy's order."""
         now = self._now()
-        state = await self._database.read(lambda connection: _state(connection, _reach(connection, reader, now), key))
+        state = await self._database.read(lambda connection: _state(connection, _reach(connection, person, now), key))
         books = await self._books(state)
         return gate_lines(books[state.policy.digest], state, now)
 
-    async def gate(self, reader: Reader, key: str, gate: str) -> GateView:
+    async def gate(self, person: str, key: str, gate: str, acting_for: str | None = None) -> GateView:
         """One gate in full. Raises `RefusedError` (`unknown_gate`) if the project's policy has none such."""
         now = self._now()
-        seen = await self._database.read(lambda connection: _sight(connection, reader, key, gate, now))
+        seen = await self._database.read(
+            lambda connection: _sight(connection, Request(key, person, acting_for, ""), gate, now)
+        )
         books = await self._books(seen.state)
         book = books[seen.state.policy.digest]
         if gate not in book.policy.gates:
@@ -75,19 +72,20 @@ class GateQueries:
             roster=seen.roster,
             earlier=seen.rounds,
             history=history_of(seen.events, gate),
-            actions=possibilities(books, seen.state, _actor(reader, seen.footing), now),
+            actions=possibilities(books, seen.state, _actor(person, acting_for, seen.footing), now),
             now=now,
         )
 
-    async def actions(self, reader: Reader, key: str) -> Actions:
+    async def actions(self, person: str, key: str, acting_for: str | None = None) -> Actions:
         """What the reader may do on a project now."""
         now = self._now()
 
         def look(connection: Connection) -> tuple[ProjectState, Footing]:
-            return _state(connection, _reach(connection, reader, now), key), _footing(connection, reader, key, now)
+            state = _state(connection, _reach(connection, person, now), key)
+            return state, footing_of(connection, Request(key, person, acting_for, ""), now)
 
         state, footing = await self._database.read(look)
-        items = possibilities(await self._books(state), state, _actor(reader, footing), now)
+        items = possibilities(await self._books(state), state, _actor(person, acting_for, footing), now)
         return Actions(project=key, version=state.seq, items=items)
 
     async def _books(self, state: ProjectState) -> Mapping[str, Rulebook]:
@@ -106,19 +104,19 @@ class _Sight:
     events: tuple[Recorded, ...]
 
 
-def _sight(connection: Connection, reader: Reader, key: str, gate: str, now: datetime) -> _Sight:
-    reach = _reach(connection, reader, now)
+def _sight(connection: Connection, asked: Request, gate: str, now: datetime) -> _Sight:
+    reach = _reach(connection, asked.person, now)
     return _Sight(
-        state=_state(connection, reach, key),
-        footing=_footing(connection, reader, key, now),
-        roster=roster_of(connection, key, now),
-        rounds=tuple(line.round for line in history(connection, reach, key, now, gate)),
-        events=events_at(connection, reach, key, gate),
+        state=_state(connection, reach, asked.project),
+        footing=footing_of(connection, asked, now),
+        roster=roster_of(connection, asked.project, now),
+        rounds=tuple(line.round for line in history(connection, reach, asked.project, now, gate)),
+        events=events_at(connection, reach, asked.project, gate),
     )
 
 
-def _reach(connection: Connection, reader: Reader, now: datetime) -> Reach:
-    return rights_of(connection, reader.person, now).reach
+def _reach(connection: Connection, person: str, now: datetime) -> Reach:
+    return rights_of(connection, person, now).reach
 
 
 def _state(connection: Connection, reach: Reach, key: str) -> ProjectState:
@@ -128,13 +126,8 @@ def _state(connection: Connection, reach: Reach, key: str) -> ProjectState:
     return state
 
 
-def _footing(connection: Connection, reader: Reader, key: str, now: datetime) -> Footing:
-    asked = Request(project=key, person=reader.person, acting_for=reader.acting_for, command="")
-    return footing_of(connection, asked, now)
-
-
-def _actor(reader: Reader, footing: Footing) -> Actor:
-    return actor_of(Actor(person=reader.person, acting_for=reader.acting_for), footing)
+def _actor(person: str, acting_for: str | None, footing: Footing) -> Actor:
+    return actor_of(Actor(person=person, acting_for=acting_for), footing)
 
 
 def _unknown_gate(book: Rulebook) -> Refusal:

@@ -101,11 +101,11 @@ def test_nobody_sees_or_counts_beyond_their_reach(portfolio: Database) -> None:
             assert (state is not None, bool(events.lines)) == (key in keys, key in keys)
 
 
-def test_the_board_counts_projects_by_status_and_stage(portfolio: Database) -> None:
+def test_the_board_counts_projects_by_status_stage_and_tier(portfolio: Database) -> None:
     assert portfolio.read_now(partial(board, reach=UNLIMITED)) == (
-        Heap(Status.ACTIVE, "initiation", 3),
-        Heap(Status.ACTIVE, "planning", 1),
-        Heap(Status.ON_HOLD, "initiation", 1),
+        Heap(Status.ACTIVE, "initiation", "light", 3),
+        Heap(Status.ACTIVE, "planning", "major", 1),
+        Heap(Status.ON_HOLD, "initiation", "light", 1),
     )
 
 

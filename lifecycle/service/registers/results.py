@@ -33,8 +33,8 @@ def results_csv(rows: Sequence[ResultRow]) -> bytes:
     columns = _columns(rows)
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([_guarded(column) for column in columns])
-    writer.writerows([_guarded(row.get(column)) for column in columns] for row in rows)
+    writer.writerow([guarded(column) for column in columns])
+    writer.writerows([guarded(row.get(column)) for column in columns] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -77,7 +77,8 @@ def _written(value: object) -> str:
     return CONTROL.sub("\ufffd", value.isoformat() if isinstance(value, date) else str(value))
 
 
-def _guarded(value: object) -> str:
+def guarded(value: object) -> str:
+    """The value as the text of a CSV cell, with an apostrophe before what a spreadsheet would take for a formula."""
     text = _written(value)
     return f"'{text}" if isinstance(value, str) and _FORMULA.match(text) else text
 

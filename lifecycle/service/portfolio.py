@@ -1,0 +1,131 @@
+"""The portfolio as a board and as a list: how many projects stand where, and each with its age and what comes next."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from lifecycle.domain.project import PolicyRef, ProjectState, Status
+from lifecycle.domain.values import Instant, Names, Value
+from lifecycle.gates.rulebook import Rulebook
+from lifecycle.persistence.pages import Cursor, Page
+from lifecycle.persistence.projects import Filter, Heap, ProjectLine, board, count, search, states_of
+from lifecycle.persistence.session import Database
+from lifecycle.service.directory import rights_of
+from lifecycle.service.settling import Now
+from lifecycle.service.shelf import Shelf
+
+CONFIDENCE = "delivery_confidence"
+"""The fact, if a policy declares it, that says how sure it is that a project will deliver."""
+
+
+class ProjectSummary(Value):
+    """A project in a list: where it stands and since when, what comes next, and whether anything is late.
+
+    `days_in_stage` counts whole days; `next_gates` lead out of the stage; `due` is the nearest deadline of any gate,
+    `open_gates` are those with a round that awaits its decision.
+    """
+
+    key: str
+    name: str
+    portfolio: str
+    status: Status
+    stage: str
+    stage_since: Instant
+    days_in_stage: int
+    tier: str
+    manager: str | None
+    sponsor: str | None
+    policy: PolicyRef
+    version: int
+    next_gates: Names
+    open_gates: Names
+    breaches: Names
+    due: Instant | None
+    overdue: bool
+    delivery_confidence: str | None
+
+
+class Board(Value):
+    """How many of the projects within somebody's reach stand where; `overdue` have a gate past its deadline."""
+
+    total: int
+    overdue: int
+    by_stage: dict[str, int]
+    by_status: dict[str, int]
+    by_tier: dict[str, int]
+
+
+class Portfolio:
+    """Looks over projects; no engine is asked."""
+
+    def __init__(self, database: Database, shelf: Shelf, now: Now) -> None:
+        self._database = database
+        self._shelf = shelf
+        self._now = now
+
+    async def board(self, person: str) -> Board:
+        """The counts of everything within a person's reach."""
+        now = self._now()
+
+        def look(connection: Connection) -> Board:
+            reach = rights_of(connection, person, now).reach
+            return _board(board(connection, reach), count(connection, reach, Filter(overdue=True), now))
+
+        return await self._database.read(look)
+
+    async def projects(
+        self, person: str, wanted: Filter, after: Cursor | None = None, limit: int = 50
+    ) -> Page[ProjectSummary]:
+        """A page of the projects within a person's reach that a filter leaves, by key."""
+        now = self._now()
+
+        def find(connection: Connection) -> tuple[Page[ProjectLine], Mapping[str, ProjectState]]:
+            page = search(connection, rights_of(connection, person, now).reach, wanted, now, after=after, limit=limit)
+            return page, states_of(connection, [line.key for line in page.lines])
+
+        page, states = await self._database.read(find)
+        digests = sorted({line.policy.digest for line in page.lines})
+        shelved = [await self._shelf.by_digest(digest) for digest in digests]
+        books = {edition.ref.digest: edition.book for edition in shelved if edition}
+        return Page(tuple(_summary(line, states[line.key], books, now) for line in page.lines), page.after)
+
+
+def _board(heaps: Iterable[Heap], late: int) -> Board:
+    stages, statuses, tiers = Counter[str](), Counter[str](), Counter[str]()
+    for heap in heaps:
+        stages[heap.stage] += heap.projects
+        statuses[heap.status.value] += heap.projects
+        tiers[heap.tier] += heap.projects
+    return Board(
+        total=statuses.total(),
+        overdue=late,
+        by_stage=dict(sorted(stages.items())),
+        by_status=dict(sorted(statuses.items())),
+        by_tier=dict(sorted(tiers.items())),
+    )
+
+
+def _summary(line: ProjectLine, state: ProjectState, books: Mapping[str, Rulebook], now: datetime) -> ProjectSummary:
+    confidence = state.facts.get(CONFIDENCE)
+    return ProjectSummary(
+        key=line.key,
+        name=line.name,
+        portfolio=line.portfolio,
+        status=line.status,
+        stage=line.stage,
+        stage_since=line.stage_since,
+        days_in_stage=max(0, (now - line.stage_since).days),
+        tier=line.tier,
+        manager=line.manager,
+        sponsor=line.sponsor,
+        policy=line.policy,
+        version=line.version,
+        next_gates=() if state.is_over else books[line.policy.digest].policy.gates_from(line.stage),
+        open_gates=tuple(round_.gate for round_ in state.open_rounds),
+        breaches=state.breaches,
+        due=line.due,
+        overdue=line.overdue,
+        delivery_confidence=str(confidence) if confidence is not None else None,
+    )

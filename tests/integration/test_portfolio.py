@@ -1,0 +1,63 @@
+"""The board counts and the list shows only what the reader may see."""
+
+from datetime import timedelta
+
+import pytest
+
+from lifecycle.domain.project import Status
+from lifecycle.persistence.projects import Filter
+from lifecycle.persistence.session import Database
+from lifecycle.service.portfolio import Portfolio
+from lifecycle.service.shelf import Shelf
+from tests.integration.governed import bring, publish
+from tests.paper import Paper
+from tests.policies import WORKS, policy
+
+CONFIDENT = policy(facts={**WORKS["facts"], "delivery_confidence": {"type": "choice", "of": ["green", "red"]}})
+
+
+@pytest.fixture
+def shelf(office: Database) -> Shelf:
+    return publish(office, CONFIDENT)
+
+
+@pytest.fixture
+def portfolio(office: Database, shelf: Shelf) -> Portfolio:
+    """Three projects: one in planning whose gate is late, one in delivery, one of another portfolio that was killed."""
+    late, delivery, killed = (Paper(CONFIDENT, key) for key in ("P-1", "P-2", "P-3"))
+    late.register(cost=1_000_00)
+    late.supply("plan", "plan")
+    late.submit("plan")
+    late.pass_by(days=3)
+    delivery.register(stage="delivery", cost=900_000_00, delivery_confidence="red")
+    killed.register("road", cost=1_000_00)
+    killed.ask("kill_project", "sponsor", reason="No need.")
+    bring(office, late, delivery, killed)
+    return Portfolio(office, shelf, lambda: late.now + timedelta(days=7))
+
+
+async def test_the_board_counts_after_the_scope(portfolio: Portfolio) -> None:
+    whole = await portfolio.board("office")
+    assert (whole.total, whole.overdue) == (3, 1)
+    assert whole.by_stage == {"delivery": 1, "planning": 2}
+    assert whole.by_status == {"active": 2, "killed": 1}
+    assert whole.by_tier == {"light": 2, "major": 1}
+    assert (await portfolio.board("finance-2")).by_status == {"active": 2}
+    assert (await portfolio.board("leaver")).total == 0
+
+
+async def test_a_line_says_where_a_project_stands_and_what_comes_next(portfolio: Portfolio) -> None:
+    first, second, third = (await portfolio.projects("office", Filter())).lines
+    assert (first.key, first.stage, first.days_in_stage, first.overdue) == ("P-1", "planning", 10, True)
+    assert (first.next_gates, first.open_gates) == (("plan",), ("plan",))
+    assert (second.tier, second.delivery_confidence, second.next_gates) == ("major", "red", ("handover",))
+    assert (third.status, third.next_gates, third.open_gates) == (Status.KILLED, (), ())
+
+
+async def test_pages_follow_each_other_within_the_filter(portfolio: Portfolio) -> None:
+    first = await portfolio.projects("office", Filter(portfolio="rail"), limit=1)
+    rest = await portfolio.projects("office", Filter(portfolio="rail"), first.after, limit=1)
+    assert [line.key for line in (*first.lines, *rest.lines)] == ["P-1", "P-2"]
+    assert rest.after is None
+    assert [line.key for line in (await portfolio.projects("manager", Filter(overdue=True))).lines] == ["P-1"]
+    assert (await portfolio.projects("leaver", Filter())).lines == ()
