@@ -51,6 +51,7 @@ bench: setup ## Measure the figures to reach; prints a table, writes bench/resul
 
 docs: setup ## Generate the references from the models and from OpenAPI
 	@$(BIN)/lifecycle policy reference > docs/policy-reference.md
+	@$(BIN)/lifecycle api-reference > docs/api-reference.md
 
 lock: ## Resolve the dependencies again and pin them with hashes
 	@for set in run:--extra=embedded,--extra=build dev:--extra=dev; do \

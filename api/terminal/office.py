@@ -1,5 +1,6 @@
 """The commands of the whole office: inbox, overdue gates, portfolio, people, and the outcome of a command."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -58,6 +59,13 @@ def command(
     with told(), open_client(person) as client:
         content = client.get(at("commands", id))
         show(content, as_json, [f"{id}: {content['status']}"])
+
+
+def api_reference() -> None:
+    """Print the reference of the HTTP API in Markdown."""
+    from api.terminal.api_reference import api_reference as text
+
+    sys.stdout.write(text())
 
 
 people = typer.Typer(no_args_is_help=True, help="People and what they may do.")
