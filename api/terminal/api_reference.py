@@ -17,9 +17,9 @@ Generated from the OpenAPI document by `make docs`; do not edit. A running produ
 - Every write takes an `Idempotency-Key`: the same key with the same body has the same answer and no second effect.
 - `ETag` names a project's version; send it back as `If-Match`, and a change in between answers 409.
 - `X-Acting-For` names somebody who has delegated to you.
-- A refusal is `application/problem+json` with a stable `reason`, a sentence (`detail`), a `remedy`, and what is `missing`.
+- A refusal is problem+json with a stable `reason`, a sentence (`detail`), a `remedy` and what is `missing`.
 - 202 means that the outcome is not known yet; its `Location` will tell. 503 means later: repeat with the same key.
-- Money is in the smallest unit, instants are RFC 3339, lists come in pages: `cursor` is `next_cursor` of the page before.
+- Money is in the smallest unit, instants are RFC 3339, lists come in pages: `cursor` is the `next_cursor` before.
 """
 
 
