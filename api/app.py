@@ -11,7 +11,19 @@ from api.errors import handle_errors
 from api.intake import Frame
 from api.openapi import Api
 from api.reference import reference_page
-from api.routes import commands, deputising, evidence, gates, health, people, policies, projects
+from api.routes import (
+    commands,
+    deputising,
+    events,
+    evidence,
+    gate_pages,
+    gates,
+    health,
+    lists,
+    people,
+    policies,
+    projects,
+)
 from lifecycle.persistence.session import Database
 from lifecycle.service.decider import connect
 from lifecycle.service.office import Limits, Office
@@ -25,6 +37,9 @@ DESCRIPTION: Final = (
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     projects.router,
     gates.router,
+    gate_pages.router,
+    lists.router,
+    events.router,
     evidence.router,
     policies.router,
     people.router,

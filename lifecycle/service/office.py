@@ -17,16 +17,21 @@ from lifecycle.service.deeds import Deeds
 from lifecycle.service.deputising import Deputising
 from lifecycle.service.directory import Directory
 from lifecycle.service.evidence import Evidence
+from lifecycle.service.gate_queries import GateQueries
+from lifecycle.service.inbox import Inboxes
 from lifecycle.service.lanes import Lanes
 from lifecycle.service.offers import Offers
+from lifecycle.service.overdue import Overdue
 from lifecycle.service.people import People
 from lifecycle.service.policies import Policies
+from lifecycle.service.portfolio import Portfolio
 from lifecycle.service.reading import Reading
 from lifecycle.service.registration import Registration
 from lifecycle.service.settling import Now, Settling
 from lifecycle.service.shelf import Shelf
 from lifecycle.service.sweeper import Sweeper
 from lifecycle.service.tokens import Tokens
+from lifecycle.service.trail import Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,11 @@ class Office:
         store = EvidenceStore(evidence_folder, limits.evidence_bytes)
         self.evidence = Evidence(database, store, self.commands, self.settling, self.shelf, self.directory)
         self.reading = Reading(database, self.directory, self.shelf, now)
+        self.gates = GateQueries(database, self.shelf, now)
+        self.inboxes = Inboxes(database, self.shelf, now)
+        self.overdue = Overdue(database, self.shelf, now)
+        self.portfolio = Portfolio(database, self.shelf, now)
+        self.trail = Trail(database, now)
         self.sweeper = Sweeper(database, self.commands, self.registration, self.settling, now)
         self.offers = Offers(database, self.commands, self.settling, now)
 

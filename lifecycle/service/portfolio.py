@@ -20,6 +20,10 @@ CONFIDENCE = "delivery_confidence"
 """The fact, if a policy declares it, that says how sure it is that a project will deliver."""
 
 
+WantedProjects = Filter
+"""What a look over projects narrows to."""
+
+
 class ProjectSummary(Value):
     """A project in a list: where it stands and since when, what comes next, and whether anything is late.
 

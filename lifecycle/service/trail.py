@@ -28,6 +28,12 @@ _AT_ONCE: Final = 1_000
 """Records of an export that are in memory at a time."""
 
 
+RecordKind = Kind
+"""What a record is about: an event, a refused attempt, or a deed of the office."""
+WantedRecords = AuditFilter
+"""What a look into the trail narrows to."""
+
+
 class Format(StrEnum):
     """How a trail is exported: a JSON object a line, or a table for a spreadsheet."""
 

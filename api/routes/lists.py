@@ -1,0 +1,62 @@
+"""What one looks at first: the inbox, what is overdue, the portfolio and its projects."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic.json_schema import SkipJsonSchema
+
+from api.auth import Caller, Reads
+from api.cursors import cursor_of, read_cursor
+from api.deps import TheOffice, as_json
+from api.schemas.lists import Late
+from api.schemas.people import Listed
+from api.schemas.words import Name, PortfolioId
+from lifecycle.domain.people import Permission
+from lifecycle.domain.project import Status
+from lifecycle.service.inbox import Inbox
+from lifecycle.service.portfolio import Board, ProjectSummary, WantedProjects
+
+router = APIRouter(tags=["lists"])
+Myself = Annotated[Caller, Depends(Reads(Permission.SELF_SERVE))]
+CursorText = Annotated[
+    str | SkipJsonSchema[None], Query(alias="cursor", max_length=500, description="`next_cursor` of the page before.")
+]
+Limit = Annotated[int, Query(ge=1, le=500, description="How many at once.")]
+
+
+@router.get("/inbox", response_model=Inbox)
+async def inbox(caller: Myself, office: TheOffice, limit: Limit = 50) -> Response:
+    """What waits for the caller and for those for whom they act, and what they wait for; by deadline."""
+    return as_json(await office.inboxes.of(caller.id, limit))
+
+
+@router.get("/overdue", response_model=Late)
+async def overdue(caller: Myself, office: TheOffice, cursor: CursorText = None, limit: Limit = 50) -> Response:
+    """Gates past their deadline: since when, how far up the ladder, who holds them, and what happens next."""
+    late = await office.overdue.of(caller.id, read_cursor(cursor), limit)
+    return as_json(Late(items=late.page.lines, total=late.total, next_cursor=cursor_of(late.page.after)))
+
+
+@router.get("/portfolio", response_model=Board)
+async def portfolio(caller: Myself, office: TheOffice) -> Response:
+    """How many projects stand where, among those that the caller may see."""
+    return as_json(await office.portfolio.board(caller.id))
+
+
+@router.get("/projects", response_model=Listed[ProjectSummary])
+async def projects(
+    caller: Myself,
+    office: TheOffice,
+    stage: Annotated[Name | SkipJsonSchema[None], Query()] = None,
+    status: Annotated[Status | SkipJsonSchema[None], Query()] = None,
+    tier: Annotated[Name | SkipJsonSchema[None], Query()] = None,
+    portfolio: Annotated[PortfolioId | SkipJsonSchema[None], Query()] = None,
+    overdue: Annotated[bool | SkipJsonSchema[None], Query(description="Late, or not.")] = None,
+    text: Annotated[str, Query(max_length=200, description="Words that key, name, portfolio or posts contain.")] = "",
+    cursor: CursorText = None,
+    limit: Limit = 50,
+) -> Response:
+    """The projects that the caller may see, by key."""
+    wanted = WantedProjects(stage=stage, status=status, tier=tier, portfolio=portfolio, overdue=overdue, text=text)
+    page = await office.portfolio.projects(caller.id, wanted, read_cursor(cursor), limit)
+    return as_json(Listed[ProjectSummary](items=page.lines, next_cursor=cursor_of(page.after)))
