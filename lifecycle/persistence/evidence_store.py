@@ -67,15 +67,16 @@ class EvidenceStore:
     def __init__(self, folder: Path, limit_bytes: int) -> None:
         """Make the folder if need be; `limit_bytes` is the size of the largest file accepted.
 
-        Clears away what a crash left unfinished more than a day ago.
+        Clears away what a crash left unfinished more than a day ago, where the folder may be written.
         """
         self._folder = folder
         self._limit_bytes = limit_bytes
         with _disk_failures():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for left in folder.glob(f"{_UNFINISHED}*"):
-                if left.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
-                    left.unlink(missing_ok=True)
+                with suppress(OSError):
+                    if left.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
+                        left.unlink(missing_ok=True)
 
     async def put(self, content: AsyncIterable[bytes] | bytes) -> Stored:
         """Keep the content, which is on disk when this returns; the same content again changes nothing.
