@@ -44,6 +44,14 @@ class Settings(BaseSettings):
     smtp_starttls: bool = False
 
     @property
+    def address(self) -> str:
+        """Where the API is found: as `api_url` says, or on this machine."""
+        if self.api_url:
+            return self.api_url.rstrip("/")
+        host = f"[{self.api_host}]" if ":" in self.api_host else self.api_host
+        return f"http://{host}:{self.api_port}"
+
+    @property
     def sql_url(self) -> str:
         """The SQL address in force."""
         return self.database_url or f"sqlite:///{(self.home / 'lifecycle.db').resolve()}"

@@ -14,6 +14,9 @@ from temporalio.worker import Worker, WorkflowRunner
 
 from lifecycle.persistence.session import Database
 from lifecycle.service.calendars import calendar_of
+from lifecycle.service.channels import Channel, LogChannel, MailChannel, MailServer
+from lifecycle.service.dispatcher import Dispatcher
+from lifecycle.service.office import Limits, Office, utc_now
 from lifecycle.settings import Settings
 from worker.converter import DATA_CONVERTER
 from worker.health import health
@@ -37,8 +40,25 @@ class Loop(Protocol):
 
 
 def loops(settings: Settings, database: Database, client: Client) -> tuple[Loop, ...]:
-    """The loops of this process."""
-    return ()
+    """The loops of this process: settle what nobody knows, offer new editions, send notices."""
+    limits = Limits(settings.update_seconds, settings.evidence_limit_bytes)
+    office = Office(database, client, settings.task_queue, settings.evidence_folder, limits)
+    return (office.sweeper, office.offers, Dispatcher(database, (channel(settings),), utc_now))
+
+
+def channel(settings: Settings) -> Channel:
+    """How people are told: by mail, or where there is no mail server by a line in the log."""
+    if settings.smtp_host is None:
+        return LogChannel()
+    server = MailServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_sender,
+        settings.smtp_user,
+        settings.smtp_password,
+        settings.smtp_starttls,
+    )
+    return MailChannel(server, settings.address)
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

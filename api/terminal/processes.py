@@ -5,13 +5,13 @@ import runpy
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from api.client import Client, keep_sign_ins, sign_ins
 from api.terminal.output import told
-from api.terminal.session import address_of
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.settings import Settings
 
@@ -31,12 +31,12 @@ def up(
     with told(), locked(settings.home):
         migrate_command = (sys.executable, "-P", "-m", "api.cli", "migrate", *(["--sample"] if sample else []))
         with closing(ProcessLog(settings.home / "logs" / "lifecycle.log")) as log:
-            supervisor = Supervisor(processes_of(settings, migrate_command), log, print)
+            supervisor = Supervisor(processes_of(settings, migrate_command), log, partial(print, flush=True))
             asyncio.run(supervisor.run(lambda: _welcome(settings, sample)))
 
 
 async def _welcome(settings: Settings, sample: bool) -> None:
-    address = address_of(settings)
+    address = settings.address
     known = sign_ins(settings.home)
     if sample and "analyst" in known:
         try:

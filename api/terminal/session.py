@@ -19,12 +19,4 @@ Because = Annotated[str, typer.Option("--because", help="The reason; it stands i
 def open_client(person: str | None, acting_for: str | None = None) -> Client:
     """A client that is signed in as `person`, or as `LIFECYCLE_TOKEN` says, acting for another if asked to."""
     settings = Settings()
-    return Client(address_of(settings), token_of(settings.home, person), acting_for=acting_for)
-
-
-def address_of(settings: Settings) -> str:
-    """Where the API is: `LIFECYCLE_API_URL`, or on this machine."""
-    if settings.api_url:
-        return settings.api_url.rstrip("/")
-    host = f"[{settings.api_host}]" if ":" in settings.api_host else settings.api_host
-    return f"http://{host}:{settings.api_port}"
+    return Client(settings.address, token_of(settings.home, person), acting_for=acting_for)
