@@ -65,7 +65,7 @@ FAILED: Final[Mapping[str, int]] = {
     **dict.fromkeys(
         ("malformed", "wrong_value", "wrong_interval", "policy_invalid", "bad_cursor", "evidence_digest"), 422
     ),
-    **dict.fromkeys(("unexpected", "evidence_corrupt"), 500),
+    **dict.fromkeys(("incident", "evidence_corrupt"), 500),
     **dict.fromkeys(("store_unavailable", "engine_away", "project_busy"), 503),
     "store_full": 507,
 }
@@ -102,7 +102,7 @@ def incident(error: BaseException) -> Response:
     _log.error("an incident", incident=number, exc_info=error)
     sentence = "Something went wrong on our side."
     remedy = "Try again; if it goes on, tell the operators the number of the incident."
-    return answer(_problem("unexpected", sentence, remedy, incident=number))
+    return answer(_problem("incident", sentence, remedy, incident=number))
 
 
 def failed(error: LifecycleError) -> Response:
