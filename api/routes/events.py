@@ -25,7 +25,7 @@ _TYPES = {Format.NDJSON: "application/x-ndjson", Format.CSV: "text/csv; charset=
 
 def _filter(
     kind: Annotated[
-        Kind | SkipJsonSchema[None], Query(description="Events, refused attempts, or deeds of the office.")
+        RecordKind | SkipJsonSchema[None], Query(description="Events, refused attempts, or deeds of the office.")
     ] = None,
     type: Annotated[str | SkipJsonSchema[None], Query(max_length=100, pattern=r"^[a-z_:]+$")] = None,
     gate: Annotated[Name | SkipJsonSchema[None], Query()] = None,
