@@ -1,0 +1,100 @@
+"""The load on the product: `python -m bench.load HOST PORT` asks it through HTTP, as ordered.
+
+A project goes round and round: the manager submits the gate, six gatekeepers approve, the chair sends it back. Each of
+these eight commands is a decision of the project's decider: judged by the policy, durable, recorded, audited.
+"""
+
+import asyncio
+import sys
+from itertools import cycle
+from typing import Any, Final
+
+from bench.http import Answer, Http, Json
+from bench.loops import Report, closed_loop, serial
+from bench.orders import Order, obey
+
+GATE: Final = "plan"
+APPROVERS: Final = ("sponsor", "finance-1", "finance-2", "architect-1", "architect-2", "architect-3")
+CYCLE: Final = ("pm", *APPROVERS, "director")
+"""Who asks next."""
+
+
+class RefusedError(Exception):
+    """The product did not do what it was asked: the measurement is void."""
+
+
+class Round:
+    """One project on its way round."""
+
+    def __init__(self, office: "Office", key: str) -> None:
+        self._office = office
+        self._path = f"/projects/{key}/gates/{GATE}"
+        self._turns = cycle(CYCLE)
+        self._shown: Json = {}
+
+    async def prepare(self) -> None:
+        """Supply the evidence."""
+        await self._office.ask("pm", f"{self._path}/evidence/declaration", {"kind": "attestation"}, method="PUT")
+
+    async def go_on(self) -> None:
+        """Ask for the next decision."""
+        match next(self._turns):
+            case "pm":
+                answer = await self._office.ask("pm", f"{self._path}/submission")
+                (line,) = (line for line in answer.body["project"]["rounds"] if line["gate"] == GATE)
+                self._shown = {"round": line["number"], "evidence_digest": line["evidence_digest"]}
+            case "director":
+                sent_back = {"outcome": "recycle", "rationale": "Come back with a better plan."}
+                await self._office.ask("director", f"{self._path}/decision", {**self._shown, **sent_back})
+            case person:
+                approved = {"verdict": "approve", "rationale": "The plan holds and the money is there."}
+                await self._office.ask(person, f"{self._path}/votes", {**self._shown, **approved})
+
+
+class Office:
+    """The people of the sample office, and the projects they work on."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+        self._tokens: dict[str, str] = {}
+        self._rounds: list[Round] = []
+
+    async def ask(self, person: str, path: str, body: Json | None = None, method: str = "POST") -> Answer:
+        """Ask for something that is carried out; `RefusedError` if it is not."""
+        answer = await self._http.send(self._tokens[person], method, path, body)
+        if answer.status not in (200, 201):
+            raise RefusedError(f"{person}: {method} {path}: {answer.status} {answer.body}")
+        return answer
+
+    async def do(self, order: Order) -> Report:
+        """Carry out an order."""
+        match order.pop("do"):
+            case "open":
+                self._tokens = order["tokens"]
+                await self.ask("director", "/policies", {"source": order["policy"], "name": "policy.yaml"})
+                return {}
+            case "register":
+                return await closed_loop(
+                    order["keys"], order["clients"], lambda key: self._register(key, order["about"])
+                )
+            case "prepare":
+                self._rounds = [Round(self, key) for key in order["keys"]]
+                return await closed_loop(self._rounds, order["clients"], Round.prepare)
+            case "serial":
+                return await serial(self._rounds[0], ask=Round.go_on, **order)
+            case "closed":
+                return await closed_loop(self._rounds, ask=Round.go_on, **order)
+            case unknown:
+                raise ValueError(f"no such order: {unknown}")
+
+    async def _register(self, key: str, about: dict[str, Any]) -> None:
+        await self.ask("analyst", "/projects", {"key": key, **about})
+
+
+async def main(host: str, port: str) -> None:
+    """Take orders, the first of which is to open the office."""
+    await obey(Office(Http(host, int(port))).do)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
