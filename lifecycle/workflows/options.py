@@ -14,9 +14,13 @@ RECORDING: Final = ActivityConfig(
 
 PLANNING: Final = ActivityConfig(
     start_to_close_timeout=timedelta(seconds=30),
-    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=5),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        maximum_attempts=5,
+        non_retryable_error_types=["ValueError", "NoWorkingTimeError"],
+    ),
 )
-"""A round without clocks is better than none, so planning gives up soon."""
+"""A round without clocks is better than none, so planning gives up soon, and at once on a calendar that is wrong."""
 
 PAUSE: Final = timedelta(hours=1)
 """Before something that should not have failed is tried again."""
