@@ -14,7 +14,7 @@ from api.routes.lists import CursorText, Limit
 from api.schemas.people import Listed
 from api.schemas.words import Instant, Name, PersonId, ProjectKey
 from lifecycle.domain.people import Permission
-from lifecycle.service.trail import Format, TrailRecord, WantedRecords
+from lifecycle.service.trail import Format, RecordKind, TrailRecord, WantedRecords
 
 router = APIRouter(tags=["audit"])
 _FILE: dict[int | str, dict[str, Any]] = {
