@@ -9,7 +9,6 @@ import typer
 
 from api.terminal.output import REFUSED, AsJson, read_text, show, told
 from lifecycle.domain.errors import LifecycleError
-from lifecycle.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Verify the audit trail.")
 T = TypeVar("T")
@@ -29,7 +28,7 @@ def verify(
 
     with told():
         before = _heads_in(noted) if noted else None
-        report = _reading(lambda: verifier.verify(database or Settings().sql_url, before))
+        report = _reading(lambda: verifier.verify(database or _by_settings(), before))
         lines = [f"{found.chain}{f' row {found.n}' if found.n else ''}: {found.sentence}" for found in report.findings]
         verdict = "everything fits" if report.ok else f"{len(report.findings)} things do not fit"
         show(asdict(report), as_json, [*lines, f"{report.rows} rows in {report.chains} chains: {verdict}"])
@@ -43,7 +42,13 @@ def heads(database: Where = None) -> None:
     from lifecycle.persistence import verifier
 
     with told():
-        show(_reading(lambda: verifier.heads(database or Settings().sql_url)), True, ())
+        show(_reading(lambda: verifier.heads(database or _by_settings())), True, ())
+
+
+def _by_settings() -> str:
+    from lifecycle.settings import Settings
+
+    return Settings().sql_url
 
 
 def _reading(work: Callable[[], T]) -> T:

@@ -179,7 +179,7 @@ def _gate(view: Any) -> Iterable[str]:
     if round_ is None:
         yield "No round is open."
         return
-    due = f", due {round_['due'][:16]}" if round_.get("due") else ""
+    due = f", due {round_['due'][:16].replace('T', ' ')} UTC" if round_.get("due") else ""
     yield f"Round {round_['number']} is {round_['status'].replace('_', ' ')}{due}, tier {round_['tier']}."
     yield ""
     yield from _findings(view)

@@ -1,6 +1,7 @@
 """What a command prints: tables and sentences for people, JSON for programs, one sentence and a code for errors."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ AWAY = 3
 UNKNOWN_YET = 4
 """Exit code: the outcome is not known yet."""
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _CODES = {"service_away": AWAY, "unknown_yet": UNKNOWN_YET}
 
 
@@ -38,11 +40,21 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> Iter
     if not rows:
         yield "(nothing)"
         return
-    cells = [[str(row.get(key) if row.get(key) is not None else "-") for key in columns] for row in rows]
+    cells = [[_cell(row.get(key)) for key in columns] for row in rows]
     titles = list(columns.values())
     widths = [min(60, max(len(title), *(len(line[n]) for line in cells))) for n, title in enumerate(titles)]
     for line in (titles, *cells):
         yield "  ".join(_cut(cell, width).ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+
+
+def _cell(value: Any) -> str:
+    """A value as people read it: lists joined, instants to the minute, nothing as a dash."""
+    if value is None or value == [] or value == "":
+        return "-"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    text = str(value)
+    return f"{text[:10]} {text[11:16]} UTC" if _INSTANT.fullmatch(text) else text
 
 
 def _cut(cell: str, width: int) -> str:

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from api.client import Client, token_of
-from lifecycle.settings import Settings
 
 As = Annotated[
     str | None, typer.Option("--as", metavar="PERSON", help="Act as one of the people of the embedded office.")
@@ -18,5 +17,8 @@ Because = Annotated[str, typer.Option("--because", help="The reason; it stands i
 
 def open_client(person: str | None, acting_for: str | None = None) -> Client:
     """A client that is signed in as `person`, or as `LIFECYCLE_TOKEN` says, acting for another if asked to."""
+
+    from lifecycle.settings import Settings
+
     settings = Settings()
     return Client(settings.address, token_of(settings.home, person), acting_for=acting_for)

@@ -155,7 +155,7 @@ def path_to_green(
             if slot.filled_by is None:
                 nobody = roster is not None and not slot.candidates
                 remedy = "Nobody can give it: ask the PMO to name somebody." if nobody else "Wait for the approval."
-                sentence = f"The approval of the {slot.role.replace('_', ' ')} is missing."
+                sentence = f"An approval is missing: {slot.role.replace('_', ' ')}."
                 need = _need("approval", slot.role, sentence, remedy, *(slot.candidates or (slot.role,)))
                 needs.append(need)
     blocked = passage_blocked(book, state, round_)
