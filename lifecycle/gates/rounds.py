@@ -174,7 +174,7 @@ def _(event: gates.WaiverExpired, state: ProjectState, recorded: Recorded) -> Pr
 
 @change_rounds.register
 def _(event: gates.ConditionProved, state: ProjectState, recorded: Recorded) -> ProjectState:
-    proved = {"status": ConditionStatus.PROVED, "proof": event.proof, "proved_by": _people(recorded)}
+    proved = {"status": ConditionStatus.PROVED, "proof": event.proof, "proved_by": together((), _people(recorded))}
     return _condition(state, event.condition, lambda condition: condition.model_copy(update=proved))
 
 

@@ -1,0 +1,462 @@
+"""The rules of the domain once more, in the plainest words: a slow model to hold the product against.
+
+It shares nothing with the product but the policy document as data. A quorum is found by trying every assignment, time
+is counted by stop-watches, and conditions are looked up in a table. Durations are whole days of 24 hours.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain, combinations, permutations, product
+from typing import Any
+
+Doc = dict[str, Any]
+_ONWARD = ("go", "conditional_go")
+OFFICE = {"project_manager", "pmo_analyst", "auditor", "administrator"}
+"""Roles that are no gatekeeper's; every other role is."""
+
+MAY = {
+    **{right: {"project_manager"} for right in ("open", "supply", "submit", "withdraw", "answer")},
+    "amend": {"project_manager", "pmo_director", "pmo_analyst"},
+    "name": {"pmo_director", "pmo_analyst", "administrator"},
+    **{right: {"project_manager", "sponsor", "pmo_director"} for right in ("hold", "resume")},
+    "kill": {"sponsor", "pmo_director"},
+    "adopt": {"pmo_director"},
+}
+"""What a role allows, where it is not every gatekeeper's right."""
+
+HOLDS: dict[str, Callable[["Reference", str], bool | None]] = {
+    "project.cost < 1000.0": lambda ref, _: ref.compared("cost", lambda cost: cost < 100_000),
+    "project.cost >= 500.0": lambda ref, _: ref.compared("cost", lambda cost: cost >= 50_000),
+    "project.ready": lambda ref, _: ref.facts.get("ready"),
+    "tier == 'major'": lambda _, tier: tier == "major",
+    "tier == 'light'": lambda _, tier: tier == "light",
+    "conditions.missed == 0": lambda ref, _: all(c.status != "missed" for c in ref.conditions.values()),
+}
+"""Every condition that the model's policies use: yes, no, or None while a fact is unknown."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody who asks: for themselves, or for a principal whose roles they bring."""
+
+    person: str
+    roles: frozenset[str]
+    principal: str
+    authorised: bool = True
+    limit: int | None = None
+
+    @property
+    def people(self) -> set[str]:
+        return {self.person, self.principal}
+
+
+@dataclass
+class Watch:
+    """A stop-watch with a ladder: days after which something happens."""
+
+    ladder: list[Doc]
+    since: datetime
+    ran: timedelta = timedelta()
+    stopped: datetime | None = None
+    overdue: datetime | None = None
+    taken: int = 0
+
+    def stop(self, now: datetime) -> None:
+        if self.stopped is None:
+            due = self.next()
+            self.overdue = due if due and due <= now else None
+            self.ran += now - self.since
+            self.stopped = now
+
+    def go_on(self, now: datetime) -> None:
+        if self.stopped is not None:
+            self.since, self.stopped = now, None
+
+    def next(self) -> datetime | None:
+        if self.stopped is not None or self.taken >= len(self.ladder):
+            return None
+        return self.overdue or self.since + days(self.ladder[self.taken]["after"]) - self.ran
+
+
+@dataclass
+class Ballot:
+    """One vote."""
+
+    who: Who
+    roles: set[str]
+    verdict: str
+    reads: set[str]
+    promises: list[Any]
+    counts: bool = True
+
+
+@dataclass
+class Trip:
+    """One round of a gate."""
+
+    gate: str
+    number: int
+    tier: str
+    status: str = "preparing"
+    outcome: str | None = None
+    evidence: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    authors: set[str] = field(default_factory=set)
+    managers: set[str] = field(default_factory=set)
+    submitters: set[str] = field(default_factory=set)
+    votes: list[Ballot] = field(default_factory=list)
+    widened: set[str] = field(default_factory=set)
+    raised: str | None = None
+    watch: Watch | None = None
+    material: int = 0
+
+    @property
+    def open(self) -> bool:
+        return self.status in ("preparing", "submitted", "information_requested")
+
+    @property
+    def counted(self) -> list[Ballot]:
+        return [vote for vote in self.votes if vote.counts]
+
+    def void(self, votes: list[Ballot]) -> None:
+        for vote in votes:
+            vote.counts = vote.verdict == "recuse"
+
+
+@dataclass
+class Duty:
+    """A condition."""
+
+    gate: str
+    owner: str
+    due: datetime
+    on_miss: str
+    status: str = "open"
+    missed: bool = False
+    proof: bool = False
+    provers: set[str] = field(default_factory=set)
+
+
+def days(text: str) -> timedelta:
+    return timedelta(days=int(text.split()[0]))
+
+
+class Reference:
+    """One project."""
+
+    def __init__(self, doc: Doc, now: datetime, facts: Doc, stage: str, manager: str, sponsor: str) -> None:
+        self.doc, self.now = doc, now
+        self.facts: Doc = dict(facts)
+        self.offered: Doc | None = None
+        self.posts = {"project_manager": manager, "sponsor": sponsor}
+        self.status = "active"
+        self.baseline: Doc = {}
+        self.rounds: dict[str, Trip] = {}
+        self.conditions: dict[str, Duty] = {}
+        self.waivers: list[Doc] = []
+        self.breaches: set[str] = set()
+        self.recurring: dict[str, list[Any]] = {}
+        self.beat = 0
+        self.review: datetime | None = None
+        self.stage, self.tier = "", self.tier_of()
+        self.enter(stage)
+        if stage != doc["stages"][0]:
+            self.baseline = dict(facts)
+        self.look_for_breaches()
+
+    # What the policy says.
+
+    def compared(self, fact: str, test: Callable[[Any], bool]) -> bool | None:
+        return test(self.facts[fact]) if fact in self.facts else None
+
+    def holds(self, text: str, tier: str) -> bool | None:
+        return HOLDS[text](self, tier)
+
+    def asked_for(self, part: Doc, tier: str) -> bool:
+        return part.get("when") is None or self.holds(part["when"], tier) is not False
+
+    def tier_of(self) -> str:
+        fits: list[str] = [tier["id"] for tier in self.doc["tiers"] if "when" in tier and self.holds(tier["when"], "")]
+        return [*fits, str(self.doc["tiers"][-1]["id"])][0]
+
+    def weight(self, tier: str) -> int:
+        return [known["id"] for known in self.doc["tiers"]].index(tier)
+
+    def gates_of(self, stage: str) -> list[str]:
+        return sorted(name for name, gate in self.doc["gates"].items() if gate.get("from") == stage)
+
+    def quorums(self, trip: Trip) -> list[list[tuple[str, frozenset[str]]]]:
+        """Every list of slots that would do, each slot a role and what it reads."""
+        gate = self.doc["gates"][trip.gate]
+        everything = frozenset({*gate.get("evidence", {}), *trip.evidence})
+        if trip.raised:
+            return [[(trip.raised, everything)]]
+
+        def lists(part: Doc) -> list[list[tuple[str, frozenset[str]]]]:
+            if "all" in part:
+                return [[*chain(*choice)] for choice in product(*map(lists, part["all"]))]
+            if "any" in part:
+                return [found for choice in part["any"] for found in lists(choice) if found]
+            if "at_least" in part:
+                chosen = combinations(part["of"], part["at_least"])
+                each = ([[found for found in lists(one) if found] for one in some] for some in chosen)
+                return [[*chain(*choice)] for some in each for choice in product(*some)]
+            slot = (part["role"], frozenset(part.get("reads", ())) or everything)
+            return [[slot] * part.get("count", 1) if self.asked_for(part, trip.tier) else []]
+
+        return [found for found in lists({"all": gate["approvals"]["all"]}) if found]
+
+    def called(self, trip: Trip) -> set[str]:
+        slots = {role for found in self.quorums(trip) for role, _ in found}
+        return slots | (trip.widened if slots else set()) | set(self.doc["gates"][trip.gate]["approvals"]["veto"])
+
+    def excluded(self, trip: Trip) -> set[str]:
+        parts = {"submitter": trip.submitters, "manager": trip.managers, "evidence_authors": trip.authors}
+        return set().union(*(parts[kind] for kind in self.doc["gates"][trip.gate]["approvals"]["exclude"]))
+
+    def counting(self, trip: Trip, verdict: str) -> list[Ballot]:
+        out, called = self.excluded(trip), self.called(trip)
+        return [v for v in trip.counted if v.verdict == verdict and not v.who.people & out and v.roles & called]
+
+    def fills(self, vote: Ballot, slot: tuple[str, frozenset[str]], trip: Trip) -> bool:
+        return bool(vote.roles & {slot[0], *trip.widened}) and slot[1] <= vote.reads
+
+    def approved(self, trip: Trip) -> bool:
+        """Whether distinct people can be put on all slots of some quorum, by trying every way to do it."""
+        votes = self.counting(trip, "approve")
+        return any(
+            all(self.fills(vote, slot, trip) for vote, slot in zip(some, slots, strict=True))
+            and len(set().union(*(v.who.people for v in some))) == sum(len(v.who.people) for v in some)
+            for slots in self.quorums(trip)
+            for some in permutations(votes, len(slots))
+        )
+
+    def refused(self, trip: Trip) -> bool:
+        """Whether a rejection counts."""
+        approvals = self.doc["gates"][trip.gate]["approvals"]
+        only_veto = approvals["rejection"] == "veto" and not trip.raised
+        return any(not only_veto or v.roles & set(approvals["veto"]) for v in self.counting(trip, "reject"))
+
+    def lacking(self, trip: Trip, only_evidence: bool = False) -> bool:
+        """Whether something is asked for that is not there."""
+        gate = self.doc["gates"][trip.gate]
+        waived = {w["requirement"] for w in self.waivers if w["gate"] == trip.gate and w["expires"] > self.now}
+        for item, rule in gate.get("evidence", {}).items():
+            if self.asked_for(rule, trip.tier) and f"evidence.{item}" not in waived:
+                fresh = days(rule["fresh_for"]) if "fresh_for" in rule else timedelta(days=10_000)
+                if item not in trip.evidence or trip.evidence[item][1] + fresh <= self.now:
+                    return True
+        musts = [] if only_evidence else gate.get("criteria", {}).items()
+        return any(
+            f"criteria.{name}" not in waived and self.holds(rule["must"], trip.tier) is not True for name, rule in musts
+        )
+
+    def blocked(self, trip: Trip) -> bool:
+        """Whether an exception or a re-opened gate stands in the way of a stage gate."""
+        others = [self.doc["gates"][other.gate] for other in self.rounds.values() if other.open and other is not trip]
+        is_stage = self.doc["gates"][trip.gate]["kind"] == "stage"
+        in_the_way = (
+            gate["kind"] == "exception" or (gate["kind"] == "stage" and gate["from"] != self.stage) for gate in others
+        )
+        return is_stage and any(in_the_way)
+
+    def decider(self, trip: Trip) -> str | None:
+        if trip.raised:
+            return None
+        chair: str | None = self.doc["gates"][trip.gate].get("chair")
+        return {"directive": "pmo_director", "supportive": "project_manager", "controlling": chair}[self.doc["pmo"]]
+
+    # What follows.
+
+    def begin(self, gate: str, afresh: bool = False) -> None:
+        before = self.rounds.get(gate)
+        trip = Trip(gate, before.number + 1 if before else 1, self.tier, material=self.beat)
+        if before and not afresh:
+            trip.evidence, trip.authors = dict(before.evidence), set(before.authors)
+        trip.managers = {self.posts["project_manager"]}
+        self.rounds[gate] = trip
+        self.time(trip, "submit_ladder")
+
+    def time(self, trip: Trip, ladder: str) -> None:
+        steps = self.doc["gates"][trip.gate].get(ladder)
+        trip.watch = Watch(steps, self.now) if steps else None
+        if trip.watch and self.status == "on_hold":
+            trip.watch.stop(self.now)
+
+    def enter(self, stage: str) -> None:
+        self.stage = stage
+        ways_on = self.gates_of(stage)
+        for trip in self.rounds.values():
+            gate = self.doc["gates"][trip.gate]
+            at_home = gate["from"] == stage if gate["kind"] == "stage" else stage in gate.get("during", [stage])
+            if trip.open and not (ways_on and at_home):
+                trip.status, trip.watch = "withdrawn", None
+        kind = "monitoring" if ways_on else "benefits"
+        coming = [n for n, g in self.doc["gates"].items() if g["kind"] == kind and stage in g.get("during", [stage])]
+        self.recurring = {name: self.recurring.get(name, [self.now, 0]) for name in coming}
+        if not ways_on:
+            self.status = "closed"
+        for gate_name in ways_on:
+            before = self.rounds.get(gate_name)
+            if not before or not before.open:
+                self.begin(gate_name, afresh=before is not None and before.outcome in _ONWARD)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Where less is asked of a round afterwards, its votes fall."""
+        voted = {name: self.quorums(trip) for name, trip in self.rounds.items() if trip.open and trip.counted}
+        yield
+        for name, before in voted.items():
+            trip = self.rounds[name]
+            for after in self.quorums(trip):
+                if not any(Counter(old) <= Counter(after) for old in before):
+                    trip.void(trip.counted)
+
+    def weigh(self, may_fall: bool) -> None:
+        tier = self.tier_of()
+        if self.weight(tier) < self.weight(self.tier) and not may_fall:
+            tier = self.tier
+        light = [trip for trip in self.rounds.values() if trip.open and self.weight(trip.tier) < self.weight(tier)]
+        with self.watching():
+            self.tier = tier
+            for trip in light:
+                trip.tier, trip.material = tier, self.beat
+        for trip in light:
+            self.send_back(trip)
+
+    def send_back(self, trip: Trip) -> None:
+        if trip.status in ("submitted", "information_requested") and self.lacking(trip, only_evidence=True):
+            trip.status, trip.material = "preparing", self.beat
+            self.time(trip, "submit_ladder")
+
+    def look_for_breaches(self) -> None:
+        now, then = self.facts.get("cost"), self.baseline.get("cost")
+        is_over = now is not None and then is not None and 10 * (now - then) > then and then > 0
+        if self.status not in ("closed", "killed") and is_over and not self.breaches:
+            self.breaches = {"cost"}
+            if not (trip := self.rounds.get("exception")) or not trip.open:
+                self.begin("exception", afresh=True)
+        if not is_over:
+            self.breaches = set()
+
+    def rest(self, review: datetime | None = None) -> None:
+        if self.status == "active":
+            self.status, self.review = "on_hold", review or self.now + days(self.doc["hold_review_after"])
+            for trip in self.rounds.values():
+                if trip.open and trip.watch:
+                    trip.watch.stop(self.now)
+
+    def end(self) -> None:
+        if self.status in ("active", "on_hold"):
+            self.status, self.review, self.recurring = "killed", None, {}
+            for trip in self.rounds.values():
+                if trip.open:
+                    trip.status, trip.watch = "withdrawn", None
+
+    def conclude(self, trip: Trip, outcome: str, promises: list[Any], review: datetime | None = None) -> None:
+        """A decision, and what it does."""
+        gate = self.doc["gates"][trip.gate]
+        trip.status, trip.outcome, trip.watch = "decided", outcome, None
+        for number, (owner, due, on_miss) in enumerate(promises, start=1):
+            key = f"{trip.gate}-{trip.number}-{number}"
+            self.conditions[key] = Duty(trip.gate, owner, due, on_miss or gate["on_missed_condition"])
+        if outcome == "recycle":
+            self.begin(trip.gate)
+        elif outcome == "hold":
+            self.rest(review)
+        elif outcome == "kill":
+            self.end()
+        else:
+            if gate.get("takes_baseline"):
+                self.baseline = dict(self.facts)
+            moves = gate["kind"] == "stage" and gate["from"] == self.stage
+            if moves and self.offered:
+                with self.watching():
+                    self.doc, self.offered = self.offered, None
+                for other in self.rounds.values():
+                    other.material = self.beat
+            self.weigh(may_fall=True)
+            if moves:
+                self.enter(gate["to"])
+            self.look_for_breaches()
+
+    def settle(self) -> None:
+        """What the votes decide is decided."""
+        for name in sorted(self.rounds):
+            trip = self.rounds[name]
+            if self.status == "on_hold" or trip.status != "submitted" or self.decider(trip):
+                continue
+            if self.refused(trip):
+                self.conclude(trip, self.doc["gates"][name]["on_reject"], [])
+                return self.settle()
+            if self.approved(trip) and not self.lacking(trip) and not self.blocked(trip):
+                promises = [promise for vote in self.counting(trip, "approve") for promise in vote.promises]
+                self.conclude(trip, "conditional_go" if promises else "go", promises)
+                return self.settle()
+        return None
+
+    # Time.
+
+    def owed(self) -> list[tuple[datetime, str]]:
+        if self.status == "on_hold":
+            return [(self.review, "hold")] if self.review else []
+        found: list[tuple[datetime, str]] = []
+        for name, trip in self.rounds.items():
+            if trip.open and trip.watch and (at := trip.watch.next()):
+                found.append((at, f"ladder/{name}/{trip.number}/{trip.watch.taken}"))
+        if self.status != "killed":
+            waiting = [(key, duty) for key, duty in self.conditions.items() if duty.status != "met" and not duty.missed]
+            found += [(duty.due, f"condition/{key}") for key, duty in waiting]
+        if self.status == "active":
+            found += [(w["expires"], f"waiver/{w['id']}") for w in self.waivers if not w["expired"]]
+        for name, (anchor, fired) in self.recurring.items():
+            gate = self.doc["gates"][name]
+            if "every" in gate:
+                found.append((anchor + (fired + 1) * days(gate["every"]), f"recurrence/{name}/{fired + 1}"))
+            elif fired < len(gate["after"]):
+                found.append((anchor + days(gate["after"][fired]), f"recurrence/{name}/{fired + 1}"))
+        return sorted(found)
+
+    def wait(self, until: datetime) -> None:
+        while (owed := self.owed()) and owed[0][0] <= until:
+            self.now = max(self.now, owed[0][0])
+            self.beat += 1
+            kind, _, key = owed[0][1].partition("/")
+            getattr(self, f"_due_{kind}")(key)
+            self.settle()
+        self.now = until
+
+    def _due_hold(self, _: str) -> None:
+        self.review = None
+
+    def _due_ladder(self, key: str) -> None:
+        trip = self.rounds[key.partition("/")[0]]
+        assert trip.watch
+        step = trip.watch.ladder[trip.watch.taken]
+        trip.watch.taken, trip.watch.overdue = trip.watch.taken + 1, None
+        if "widen_to" in step:
+            trip.widened.add(step["widen_to"])
+        if "raise_to" in step:
+            trip.raised = step["raise_to"]
+            trip.void(trip.counted)
+        if "hold" in step:
+            self.rest()
+
+    def _due_condition(self, key: str) -> None:
+        duty = self.conditions[key]
+        duty.status, duty.missed = "missed", True
+        if duty.on_miss == "hold":
+            self.rest()
+        if duty.on_miss == "reopen" and self.status in ("active", "on_hold") and not self.rounds[duty.gate].open:
+            self.begin(duty.gate)
+
+    def _due_waiver(self, key: str) -> None:
+        next(waiver for waiver in self.waivers if waiver["id"] == key)["expired"] = True
+
+    def _due_recurrence(self, key: str) -> None:
+        name = key.partition("/")[0]
+        self.recurring[name][1] += 1
+        if name not in self.rounds or not self.rounds[name].open:
+            self.begin(name, afresh=True)
