@@ -17,7 +17,6 @@ Because = Annotated[str, typer.Option("--because", help="The reason; it stands i
 
 def open_client(person: str | None, acting_for: str | None = None) -> Client:
     """A client that is signed in as `person`, or as `LIFECYCLE_TOKEN` says, acting for another if asked to."""
-
     from lifecycle.settings import Settings
 
     settings = Settings()
