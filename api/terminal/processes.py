@@ -6,14 +6,16 @@ import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.client import Client, keep_sign_ins, sign_ins
 from api.terminal.output import told
 from lifecycle.domain.errors import LifecycleError
-from lifecycle.settings import Settings
+
+if TYPE_CHECKING:
+    from lifecycle.settings import Settings
 
 SAMPLE_REGISTER = "gmpp_2022.csv"
 
@@ -26,6 +28,7 @@ def up(
     from api.processlog import ProcessLog
     from api.profile import processes_of
     from api.supervisor import Supervisor
+    from lifecycle.settings import Settings
 
     settings = Settings()
     with told(), locked(settings.home):
@@ -35,7 +38,7 @@ def up(
             asyncio.run(supervisor.run(lambda: _welcome(settings, sample)))
 
 
-async def _welcome(settings: Settings, sample: bool) -> None:
+async def _welcome(settings: "Settings", sample: bool) -> None:
     address = settings.address
     known = sign_ins(settings.home)
     if sample and "analyst" in known:
@@ -101,6 +104,7 @@ def migrate(
     from lifecycle.persistence.migrate import migrate as bring
     from lifecycle.persistence.session import Database
     from lifecycle.service.founding import found
+    from lifecycle.settings import Settings
 
     settings = Settings()
     with told():

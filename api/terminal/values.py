@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lifecycle.domain.errors import LifecycleError
-from lifecycle.domain.values import FactValue
+
+if TYPE_CHECKING:
+    from lifecycle.domain.values import FactValue
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,15})(\.\d{1,10})?")
 
 
-def facts_of(pairs: Sequence[str]) -> dict[str, FactValue | None]:
+def facts_of(pairs: Sequence[str]) -> "dict[str, FactValue | None]":
     """`name=value` pairs as JSON-like values: true, false and numbers as such, nothing as unknown, the rest as text.
 
     LifecycleError `not_a_pair` when a pair has no `=`. Quotes keep a number text: `name="12"`.
@@ -24,7 +27,7 @@ def _split(pair: str) -> tuple[str, str]:
     return name.strip(), text.strip()
 
 
-def _value(text: str) -> FactValue | None:
+def _value(text: str) -> "FactValue | None":
     if text == "":
         return None
     if text in ("true", "false"):
