@@ -7,6 +7,7 @@ from api.terminal import audit, gates, imports, office, policy, processes, proje
 app = typer.Typer(
     name="lifecycle",
     no_args_is_help=True,
+    rich_markup_mode=None,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Carries projects through policy-enforced gates.",

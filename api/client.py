@@ -5,12 +5,13 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-import httpx2
-
 from lifecycle.domain.errors import LifecycleError
+
+if TYPE_CHECKING:
+    import httpx2  # slow to load: whoever only asks for help does not wait for it
 
 SIGN_INS = "sign-ins.json"
 """In the home of the embedded profile: person -> token, readable by its owner alone."""
@@ -20,6 +21,8 @@ class Client:
     """A signed-in caller of the API at `address`."""
 
     def __init__(self, address: str, token: str, *, acting_for: str | None = None, seconds: float = 60.0) -> None:
+        import httpx2
+
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         if acting_for:
             headers["X-Acting-For"] = acting_for
@@ -60,7 +63,9 @@ class Client:
         """Write the answer of a read to a file."""
         target.write_bytes(self._answer("GET", path, params=query).content)
 
-    def _answer(self, method: str, path: str, **how: Any) -> httpx2.Response:
+    def _answer(self, method: str, path: str, **how: Any) -> "httpx2.Response":
+        import httpx2
+
         try:
             response = self._http.request(method, path, **how)
         except httpx2.TimeoutException:
@@ -76,7 +81,7 @@ class Client:
         return response
 
 
-def _refusal(response: httpx2.Response) -> LifecycleError:
+def _refusal(response: "httpx2.Response") -> LifecycleError:
     try:
         problem = response.json()
     except json.JSONDecodeError:
