@@ -19,6 +19,7 @@ from api.routes import (
     gate_pages,
     gates,
     health,
+    imports,
     lists,
     people,
     policies,
@@ -40,6 +41,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     gate_pages.router,
     lists.router,
     events.router,
+    imports.router,
     evidence.router,
     policies.router,
     people.router,
@@ -66,7 +68,7 @@ def create_app(office: AbstractAsyncContextManager[Office], evidence_bytes: int)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with office as entered:
+        async with office as entered, entered.import_work.at_work():
             app.state.office = entered
             yield
 

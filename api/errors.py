@@ -51,7 +51,10 @@ FAILED: Final[Mapping[str, int]] = {
     **dict.fromkeys(("unreadable_body", "wrong_encoding", "too_deep"), 400),
     "not_signed_in": 401,
     **dict.fromkeys(
-        ("unknown_path", "unknown_person", "unknown_entry", "unknown_edition", "unknown_command", "evidence_missing"),
+        (
+            "unknown_path", "unknown_person", "unknown_entry", "unknown_edition", "unknown_command", "unknown_import",
+            "evidence_missing",
+        ),
         404,
     ),
     "method_not_allowed": 405,
@@ -60,15 +63,23 @@ FAILED: Final[Mapping[str, int]] = {
         ("key_reused", "person_exists", "delegation_exists", "edition_exists", "last_manager"),
         409,
     ),
-    **dict.fromkeys(("body_too_large", "evidence_too_large"), 413),
-    **dict.fromkeys(("unsupported_media_type", "evidence_type"), 415),
+    **dict.fromkeys(("body_too_large", "evidence_too_large", "file_too_large", "workbook_too_large"), 413),
+    **dict.fromkeys(("unsupported_media_type", "evidence_type", "unsupported_kind", "wrong_extension"), 415),
+    **dict.fromkeys(
+        (
+            "mapping_invalid", "unknown_mapping", "missing_column", "empty_file", "no_header", "no_rows", "not_a_table",
+            "too_many_columns", "too_many_rows", "cell_too_long", "unclosed_quote", "unreadable_encoding",
+            "damaged_workbook", "encrypted_workbook", "no_such_sheet",
+        ),
+        422,
+    ),
     **dict.fromkeys(
         ("malformed", "wrong_value", "wrong_interval", "policy_invalid", "bad_cursor", "evidence_digest"), 422
     ),
     **dict.fromkeys(("incident", "evidence_corrupt"), 500),
     **dict.fromkeys(("store_unavailable", "engine_away", "project_busy"), 503),
     "store_full": 507,
-}
+}  # fmt: skip
 """Every code of a LifecycleError that can reach the API, besides the reasons of refusals."""
 
 RETRY_SECONDS: Final = 5

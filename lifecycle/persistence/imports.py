@@ -7,13 +7,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, exists, func, insert, select, update
 
+from lifecycle.domain.project import Status
 from lifecycle.domain.values import canonical
 from lifecycle.persistence.audit import Signature, sign
 from lifecycle.persistence.inserts import upsert
 from lifecycle.persistence.office_tables import import_rows, imports
 from lifecycle.persistence.pages import Cursor, Page, page
+from lifecycle.persistence.reach import Reach, visible
+from lifecycle.persistence.tables import projects
 
 
 class ImportStatus(StrEnum):
@@ -51,6 +54,20 @@ class ImportRow:
     project: str | None
     result: str
     detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A project of which a later import has no row."""
+
+    key: str
+    name: str
+    stage: str
+    status: Status
+
+
+GOOD = ("registered", "updated", "unchanged")
+"""Results of rows whose project is governed."""
 
 
 def begin(connection: Connection, new: Import, by: Signature) -> None:
@@ -107,6 +124,33 @@ def running(connection: Connection) -> tuple[Import, ...]:
     )
 
 
+def ended(connection: Connection, limit: int = 100) -> tuple[Import, ...]:
+    """The latest imports that were carried out to their end, dry runs left out, without their counts."""
+    done = (imports.c.status == ImportStatus.DONE.value, ~imports.c.dry_run)
+    found = select(imports).where(*done).order_by(imports.c.started_at.desc(), imports.c.id).limit(limit)
+    return tuple(_noted(row, {}) for row in connection.execute(found))
+
+
+def numbers(connection: Connection, id_: str) -> frozenset[int]:
+    """The numbers of the rows that are noted."""
+    return frozenset(connection.scalars(select(import_rows.c.number).where(import_rows.c["import"] == id_)))
+
+
+def missing(connection: Connection, reach: Reach, earlier: str, later: str) -> tuple[Missing, ...]:
+    """The living projects within reach of which an earlier import had a good row and a later one has none, by key."""
+    here, there = import_rows.alias("here"), import_rows.alias("there")
+    again = exists().where(there.c["import"] == later, there.c.project == here.c.project)
+    over = [Status.CLOSED.value, Status.KILLED.value]
+    query = (
+        select(projects.c.key, projects.c.name, projects.c.stage, projects.c.status)
+        .join(here, here.c.project == projects.c.key)
+        .where(here.c["import"] == earlier, here.c.result.in_(GOOD), ~again)
+        .where(projects.c.status.not_in(over), visible(reach))
+        .order_by(projects.c.key)
+    )
+    return tuple(Missing(row.key, row.name, row.stage, Status(row.status)) for row in connection.execute(query))
+
+
 def rows_of(
     connection: Connection, id_: str, result: str | None = None, *, after: Cursor | None = None, limit: int = 200
 ) -> Page[ImportRow]:
@@ -118,8 +162,12 @@ def rows_of(
 
 
 def _import(connection: Connection, row: Row[Any]) -> Import:
-    counted = select(import_rows.c.result, func.count().label("number")).where(import_rows.c["import"] == row.id)
-    results = connection.execute(counted.group_by(import_rows.c.result).order_by(import_rows.c.result))
+    counted = select(import_rows.c.result, func.count()).where(import_rows.c["import"] == row.id)
+    results = connection.execute(counted.group_by(import_rows.c.result).order_by(import_rows.c.result)).all()
+    return _noted(row, {str(result): int(number) for result, number in results})
+
+
+def _noted(row: Row[Any], results: dict[str, int]) -> Import:
     return Import(
         id=row.id,
         register=row.register,
@@ -129,7 +177,7 @@ def _import(connection: Connection, row: Row[Any]) -> Import:
         status=ImportStatus(row.status),
         total=row.total,
         finished_at=row.finished_at,
-        results={each.result: each.number for each in results},
+        results=results,
         summary=json.loads(row.summary),
     )
 

@@ -7,8 +7,10 @@ import structlog
 from sqlalchemy import Connection
 
 from lifecycle.domain.commands import COMMANDS, AdoptPolicy, PersonCommand
-from lifecycle.domain.verdicts import Reason, Refusal
+from lifecycle.domain.events import Recorded
+from lifecycle.domain.verdicts import Accepted, Reason, Refusal
 from lifecycle.gates.clocks import with_clocks
+from lifecycle.gates.decide import decide
 from lifecycle.persistence.audit import Attempt
 from lifecycle.persistence.failures import StoreUnavailableError
 from lifecycle.persistence.footing import Footing, footing_of
@@ -59,6 +61,16 @@ class Commands:
             if self._now() - attempt.at > SENT_WITHIN:
                 return Unknown(command.id)
             return await self._send(attempt, command, footing)
+
+    async def rehearse(self, project: str, command: PersonCommand) -> tuple[Recorded, ...] | Refusal:
+        """What a command would make happen now, or why it would be refused; nothing is noted."""
+        footing = await self._footing(project, command)
+        if refusal := at_the_door(command, footing):
+            return refusal
+        shelved = await self._shelf.by_digest(footing.state.policy.digest) if footing.state else None
+        ready = command.model_copy(update={"actor": actor_of(command.actor, footing)})
+        verdict = decide({shelved.ref.digest: shelved.book} if shelved else {}, footing.state, ready, self._now())
+        return verdict.events if isinstance(verdict, Accepted) else verdict.refusal
 
     async def turned_away(self, project: str, command: PersonCommand) -> Outcome | None:
         """The refusal of a command that would not be let in, before what it brings is taken; none if it would be."""

@@ -18,6 +18,9 @@ from lifecycle.service.deputising import Deputising
 from lifecycle.service.directory import Directory
 from lifecycle.service.evidence import Evidence
 from lifecycle.service.gate_queries import GateQueries
+from lifecycle.service.import_work import ImportWork
+from lifecycle.service.importing import Importing
+from lifecycle.service.imports import Imports
 from lifecycle.service.inbox import Inboxes
 from lifecycle.service.lanes import Lanes
 from lifecycle.service.offers import Offers
@@ -89,6 +92,9 @@ class Office:
         self.overdue = Overdue(database, self.shelf, now)
         self.portfolio = Portfolio(database, self.shelf, now)
         self.trail = Trail(database, now)
+        importing = Importing(database, self.commands, self.registration, self.shelf, now)
+        self.import_work = ImportWork(database, store, importing, now)
+        self.imports = Imports(database, store, self.deeds, self.shelf, self.import_work, now)
         self.sweeper = Sweeper(database, self.commands, self.registration, self.settling, now)
         self.offers = Offers(database, self.commands, self.settling, now)
 

@@ -77,6 +77,15 @@ class Registration:
                 return await self._settling.turned_away(attempt, body_of(command), judged)
         return await self._settling.sent(attempt, body_of(command)) or await self._begin(attempt, command, footing)
 
+    async def rehearse(self, envelope: Envelope, draft: Draft) -> tuple[Recorded, ...] | Refusal:
+        """What a registration would make happen now, or why it would be refused; nothing is noted."""
+        now = self._now()
+        shelved = await self._shelf.named(draft.policy, draft.version, now)
+        command = _command(envelope, draft, shelved)
+        footing = await self._footing(command)
+        judged = _judge(command, footing, shelved, now, is_new=footing.state is None)
+        return judged if isinstance(judged, Refusal) else judged.events
+
     async def send_again(self, entry: JournalEntry) -> Outcome:
         """What becomes of a registration that was sent before and whose outcome is not known."""
         command = COMMANDS.validate_python(entry.body)
