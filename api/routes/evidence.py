@@ -35,10 +35,14 @@ _FORM: Final = {
         "title": {"type": "string", "maxLength": 400},
     },
 }
+_SUPPLIES: Final = {
+    "oneOf": [supply.model_json_schema() for supply in (LinkSupply, FormSupply, AttestationSupply)],
+    "discriminator": {"propertyName": "kind"},
+}
 _SENT: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": _SUPPLY.json_schema()}, "multipart/form-data": {"schema": _FORM}},
+        "content": {"application/json": {"schema": _SUPPLIES}, "multipart/form-data": {"schema": _FORM}},
     }
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from lifecycle.domain.errors import LifecycleError
@@ -120,10 +121,16 @@ def _report(text: str, name: str, roster: Roster, now: datetime) -> Report:
     try:
         calendar_of(policy.calendar, now.year)
     except ValueError as error:
-        sentence = str(error).splitlines()[-1].strip()
+        sentence = _said(error)
         remedy = "Correct the time zone, the hours, the week or the region of the holidays."
         problems = (*problems, read_document(text, name).problem(("calendar",), sentence, remedy))
     return Report(policy, problems)
+
+
+def _said(error: ValueError) -> str:
+    if isinstance(error, ValidationError):
+        return error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+    return str(error)
 
 
 def _check_version(connection: Connection, policy: Policy, text: str, name: str) -> None:
