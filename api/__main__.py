@@ -1,32 +1,36 @@
 """`python -m api`: the process that serves the HTTP API."""
 
+import gc
 import logging
 import os
 import sys
 
-import structlog
-import uvicorn
-
-from api.app import from_settings
-from api.embedded import LOOPBACK
-from api.logs import to_standard_error
-from lifecycle.domain.errors import LifecycleError
-from lifecycle.settings import Settings
-
 
 def main() -> int:
-    """Serve until told to stop. Raises LifecycleError `not_loopback` when others could reach an embedded profile."""
+    """Serve until told to stop; the exit code is 1 if something kept the API from serving."""
+    gc.disable()  # all that is loaded here stays: to look through it for garbage would take a third of the start
+    import structlog
+    import uvicorn
+
+    from api.app import from_settings
+    from api.embedded import LOOPBACK
+    from api.logs import to_standard_error
+    from lifecycle.settings import Settings
+
     settings = Settings()
-    if settings.embedded and settings.api_host not in LOOPBACK:
-        raise LifecycleError(
-            "not_loopback",
-            f"The embedded profile has well-known sign-ins and must not listen on {settings.api_host}.",
-            "Use 127.0.0.1 for LIFECYCLE_API_HOST, or run the production profile (LIFECYCLE_EMBEDDED=false).",
-        )
     to_standard_error()
+    if settings.embedded and settings.api_host not in LOOPBACK:
+        structlog.get_logger("api").error(
+            f"The embedded profile has well-known sign-ins and must not listen on {settings.api_host}.",
+            code="not_loopback",
+            remedy="Use 127.0.0.1 for LIFECYCLE_API_HOST, or run the production profile (LIFECYCLE_EMBEDDED=false).",
+        )
+        return 1
+    app = from_settings()
+    gc.freeze()
+    gc.enable()
     uvicorn.run(
-        from_settings,
-        factory=True,
+        app,
         host=settings.api_host,
         port=settings.api_port,
         access_log=False,
@@ -40,11 +44,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        code = main()
-    except LifecycleError as error:
-        structlog.get_logger("api").error(error.sentence, code=error.code, remedy=error.remedy)
-        code = 1
+    code = main()
     logging.shutdown()
     sys.stdout.flush()
     os._exit(code)  # Temporal's client may abort an interpreter that ends in the ordinary way

@@ -1,19 +1,23 @@
 """`python -m worker`: the process that runs Temporal's side of the product."""
 
 import asyncio
+import gc
 import logging
 import os
 import sys
 
-import structlog
-
-from lifecycle.settings import Settings
-from worker.logs import to_standard_error
-from worker.main import until_signalled
-
 
 def main() -> int:
     """Run until told to stop; the exit code is 1 if something kept the worker from working."""
+    gc.disable()  # all that is loaded here stays: to look through it for garbage would take a third of the start
+    import structlog
+
+    from lifecycle.settings import Settings
+    from worker.logs import to_standard_error
+    from worker.main import until_signalled
+
+    gc.freeze()
+    gc.enable()
     to_standard_error()
     try:
         asyncio.run(until_signalled(Settings()))
