@@ -56,17 +56,19 @@ def fresh() -> str:
 
 
 class Books(Recording):
-    """SQL in miniature: keeps every event once and in order, from whoever brings it; can be away."""
+    """SQL in miniature: keeps every event once and in order, whoever brings it; can be away, or fail a few times."""
 
     def __init__(self) -> None:
         self.projects: dict[str, list[Recorded]] = {}
         self.is_away = False
+        self.fails = 0
         self.calls = 0
 
     @activity.defn(name=RECORD)
     async def record(self, given: ToRecord) -> None:
         self.calls += 1
-        if self.is_away:
+        self.fails -= 1
+        if self.is_away or self.fails >= 0:
             raise ConnectionError("the database is away")
         self.take(given.project, given.events)
 
