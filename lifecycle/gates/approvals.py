@@ -151,11 +151,7 @@ def standing(book: Rulebook, state: ProjectState, round_: Round) -> Standing:
     barred, called = set(excluded(gate, round_)), set(_called(book, round_, found))
     votes = [v for v in round_.standing_votes if not barred & set(v.people) and called & set(v.roles)]
     approvals = _one_vote_a_person(vote for vote in votes if vote.verdict is VoteVerdict.APPROVE)
-    best = min(
-        (_fill(way, approvals, round_) for way in found),
-        key=lambda slots: sum(slot.filled_by is None for slot in slots),
-        default=(),
-    )
+    best = min((_fill(way, approvals, round_) for way in found), key=_how_far, default=())
     rejections = [vote for vote in votes if vote.verdict is VoteVerdict.REJECT]
     vetoes = [vote for vote in rejections if set(vote.roles) & set(gate.approvals.veto)]
     only_vetoes_count = gate.approvals.rejection == "veto" and not round_.raised_to
@@ -167,6 +163,12 @@ def standing(book: Rulebook, state: ProjectState, round_: Round) -> Standing:
         vetoed_by=_voters(vetoes),
         refused_by=_voters(vetoes if only_vetoes_count else rejections),
     )
+
+
+def _how_far(slots: tuple[SlotStanding, ...]) -> tuple[int, int]:
+    """The fewest open slots come first, then the most that are filled."""
+    still_open = sum(slot.filled_by is None for slot in slots)
+    return still_open, still_open - len(slots)
 
 
 def _voters(votes: Iterable[Vote]) -> Names:

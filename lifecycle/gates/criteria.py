@@ -132,7 +132,7 @@ def _criterion(book: Rulebook, gate: str, name: str, rule: Criterion, context: C
 def _generic_remedy(rule: str, absent: tuple[str, ...]) -> str:
     if absent:
         return f"Supply {', '.join(absent)}: without it this cannot be judged."
-    return f"Bring the project to where this holds: {rule}"
+    return f"Bring the project to where this holds: {rule}."
 
 
 def _score(found: list[Finding], hurdle: float) -> Finding:
