@@ -1,6 +1,7 @@
 """The commands that run the product's processes: `up`, `api`, `worker` and `migrate`."""
 
 import asyncio
+import gc
 import runpy
 import sys
 from contextlib import closing
@@ -106,6 +107,7 @@ def migrate(
     from lifecycle.service.founding import found
     from lifecycle.settings import Settings
 
+    gc.disable()  # this process ends soon
     settings = Settings()
     with told():
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from lifecycle.domain.people import Grant
 from lifecycle.persistence import people, policies, roles, tokens
 from lifecycle.persistence.audit import Signature
-from lifecycle.service.policy_files import DEFAULT, library_text, read_policy
 
 FOUNDER = "lifecycle"
 """Who signs what the product itself does; nobody can sign in as it."""
@@ -48,6 +47,8 @@ def found(connection: Connection, now: datetime, *, sample: bool) -> Mapping[str
     """Found the office in an empty database: person -> token, handed over once; nothing if it was founded before."""
     if people.search(connection, limit=1).lines:
         return {}
+    from lifecycle.service.policy_files import DEFAULT, library_text, read_policy  # slow to load, and needed only once
+
     by = Signature(FOUNDER, now)
     policy = read_policy(text := library_text(DEFAULT), f"{DEFAULT}.yaml")
     policies.publish(connection, policies.Edition(policy.ref, policy.text, text, now, FOUNDER, now), by)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from lifecycle.service.registers import delimited, workbook
+from lifecycle.service.registers import delimited
 from lifecycle.service.registers.delimited import Record
 from lifecycle.service.registers.encoding import decode
 from lifecycle.service.registers.problems import Problem, RegisterError, excerpt
@@ -57,6 +57,8 @@ def read_register(data: bytes, filename: str, sheet: str | None = None) -> Regis
     """
     _refuse_size(data)
     if _is_workbook(data, filename):
+        from lifecycle.service.registers import workbook  # slow to load, and most processes never see one
+
         records, problems = workbook.sheet_records(data, sheet, MAX_ROWS + TITLE_LINES + 1, MAX_COLUMNS)
         return _table(records, None, None, problems)
     text = decode(data)

@@ -3,16 +3,17 @@
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from math import isfinite
-from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
+from typing import TYPE_CHECKING
 
 from lifecycle.service.registers.applying import MappedRow
 from lifecycle.service.registers.encoding import CONTROL
+
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell
 
 ResultRow = Mapping[str, str | int | float | bool | date | None]
 """One line of a result: columns in the order in which they are to appear, and what stands in them."""
@@ -40,13 +41,17 @@ def results_csv(rows: Sequence[ResultRow]) -> bytes:
 
 def results_xlsx(rows: Sequence[ResultRow], sheet: str = "Results") -> bytes:
     """The rows as an XLSX workbook of one sheet; texts are texts whatever they begin with, numbers are numbers."""
+    from openpyxl import Workbook  # slow to load, and most processes never write one
+    from openpyxl.cell import WriteOnlyCell
+
     columns = _columns(rows)
     workbook = Workbook(write_only=True)
     worksheet = workbook.create_sheet(sheet)
     worksheet.freeze_panes = "A2"
-    worksheet.append([_text_cell(worksheet, column) for column in columns])
+    cell = partial(WriteOnlyCell, worksheet)
+    worksheet.append([_text_cell(cell, column) for column in columns])
     for row in rows:
-        worksheet.append([_cell(worksheet, row.get(column)) for column in columns])
+        worksheet.append([_cell(cell, row.get(column)) for column in columns])
     out = io.BytesIO()
     workbook.save(out)
     return out.getvalue()
@@ -83,18 +88,18 @@ def guarded(value: object) -> str:
     return f"'{text}" if isinstance(value, str) and _FORMULA.match(text) else text
 
 
-def _cell(worksheet: Any, value: object) -> Cell | None:
+def _cell(new: "Callable[[object], Cell]", value: object) -> "Cell | None":
     if value is None or value == "":
         return None
     if isinstance(value, int | float) and isfinite(value) and abs(value) < EXACT:
-        return WriteOnlyCell(worksheet, value)
-    return _text_cell(worksheet, _written(value))
+        return new(value)
+    return _text_cell(new, _written(value))
 
 
-def _text_cell(worksheet: Any, text: str) -> Cell:
+def _text_cell(new: "Callable[[object], Cell]", text: str) -> "Cell":
     """A cell that is text by declaration, so that nothing in it is ever read as a formula, an error or a number."""
     escaped = _ESCAPE.sub("_x005F_", CONTROL.sub("\ufffd", text)).replace("\r", "_x000D_")
-    cell = WriteOnlyCell(worksheet, _fitting(escaped))
+    cell = new(_fitting(escaped))
     cell.data_type = "s"
     return cell
 
