@@ -58,11 +58,21 @@ def canonical(content: Any) -> str:
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
+def digest_of_text(text: str) -> str:
+    """`sha256:` and the hexadecimal hash of a text."""
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def digest(content: Any) -> str:
-    """`sha256:` and the hexadecimal hash of the canonical text."""
-    return "sha256:" + hashlib.sha256(canonical(content).encode("utf-8", "surrogatepass")).hexdigest()
+    """The digest of the canonical text."""
+    return digest_of_text(canonical(content))
+
+
+def text_of(value: BaseModel) -> str:
+    """The canonical text of a value, defaults left out, so that a field added later leaves old digests alone."""
+    return canonical(value.model_dump(mode="json", exclude_defaults=True))
 
 
 def digest_of(value: BaseModel) -> str:
-    """The digest of a value, defaults left out, so that a field added later leaves old digests alone."""
-    return digest(value.model_dump(mode="json", exclude_defaults=True))
+    """The digest of a value's text."""
+    return digest_of_text(text_of(value))

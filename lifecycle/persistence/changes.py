@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from lifecycle.domain import gate_events as gates
 from lifecycle.domain.events import Event, Recorded
 from lifecycle.domain.project import Condition, ProjectState, Round
-from lifecycle.domain.values import canonical
+from lifecycle.domain.values import text_of
 from lifecycle.gates.evolve import evolve
 from lifecycle.gates.notices import Notice, calls_of, notices_of
 
@@ -130,7 +130,7 @@ def round_row(state: ProjectState, round_: Round) -> Row:
         "outcome": round_.outcome.value if round_.outcome else None,
         "decided_at": round_.decided_at,
         "evidence_digest": round_.evidence_digest,
-        "round": canonical(round_.model_dump(mode="json", exclude_defaults=True)),
+        "round": text_of(round_),
     }
 
 
@@ -143,5 +143,5 @@ def condition_row(state: ProjectState, condition: Condition) -> Row:
         "owner": condition.owner,
         "due": condition.due,
         "status": condition.status.value,
-        "condition": canonical(condition.model_dump(mode="json", exclude_defaults=True)),
+        "condition": text_of(condition),
     }

@@ -83,16 +83,14 @@ def find(connection: Connection, id_: str) -> JournalEntry | None:
     return _entry(found) if found else None
 
 
-def settle_done(
-    connection: Connection, id_: str, *, events: int, answer: Mapping[str, Any], now: datetime
-) -> JournalEntry:
-    """A command was carried out: its entry. Once done it stays so; what happened outweighs an earlier refusal.
+def settle_done(connection: Connection, id_: str, *, events: int, answer: Mapping[str, Any], now: datetime) -> None:
+    """A command was carried out. Once done it stays so; what happened outweighs an earlier refusal.
 
     Call it in the transaction that projects the events. Raises `LookupError` if the command was never noted.
     """
     said = {"status": JournalStatus.DONE.value, "events": events, "answer": canonical(dict(answer)), "settled_at": now}
-    connection.execute(_CARRIED_OUT, {"of": id_, "reason": None, **said})
-    return _settled(connection, id_)
+    if not connection.execute(_CARRIED_OUT, {"of": id_, "reason": None, **said}).rowcount:
+        _settled(connection, id_)
 
 
 def settle_refused(connection: Connection, id_: str, refusal: Refusal, now: datetime) -> JournalEntry:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Table, bindparam, delete, insert, select
 
 from lifecycle.domain.events import Recorded
 from lifecycle.domain.project import ProjectState
-from lifecycle.domain.values import canonical, digest_of
+from lifecycle.domain.values import canonical, digest_of_text, text_of
 from lifecycle.persistence.audit import Entry, Kind, append, lock
 from lifecycle.persistence.changes import Changes, Row, condition_row, gate_of, project_row, round_row
 from lifecycle.persistence.inserts import insert_missing, upsert
@@ -38,16 +38,17 @@ def project(connection: Connection, key: str, happened: Iterable[Recorded], now:
     known = _known(connection, key)
     fresh = _following(known.seq if known else 0, happened)
     changes = Changes(known)
-    entries = [_entry(changes.take(recorded), recorded) for recorded in fresh]
+    versions = [_version(changes.take(recorded)) for recorded in fresh]
     state = changes.state
     if state is None:
         raise GapError(0, None)
     if state.project != key:
         raise ValueError(f"these are events of {state.project}, not of {key}")
-    if entries:
+    if versions:
+        entries = [_entry(version, recorded) for version, recorded in zip(versions, fresh, strict=True)]
         connection.execute(insert(events), [_event_row(key, entry, now) for entry in entries])
         append(connection, head, entries, now)
-        _write(connection, changes, state)
+        _write(connection, changes, versions[-1])
         post(connection, state, changes.news, now)
     return state
 
@@ -63,7 +64,7 @@ def rebuild(connection: Connection, key: str) -> tuple[str, ...]:
     for body in history.all():
         changes.take(Recorded.model_validate_json(body))
     if changes.state:
-        _write(connection, changes, changes.state)
+        _write(connection, changes, _version(changes.state))
     after = _rows(connection, key)
     return tuple(name for name in before if before[name] != after[name])
 
@@ -84,17 +85,30 @@ def _following(have: int, happened: Iterable[Recorded]) -> list[Recorded]:
     return [new[seq] for seq in sorted(new)]
 
 
-def _entry(state: ProjectState, recorded: Recorded) -> Entry:
+class _Version(NamedTuple):
+    """A project at one version: its state, the canonical text of it, and the digest."""
+
+    state: ProjectState
+    text: str
+    digest: str
+
+
+def _version(state: ProjectState) -> _Version:
+    text = text_of(state)
+    return _Version(state, text, digest_of_text(text))
+
+
+def _entry(version: _Version, recorded: Recorded) -> Entry:
     return Entry(
         kind=Kind.EVENT,
         seq=recorded.seq,
         at=recorded.at,
         type=recorded.event.type,
-        gate=gate_of(recorded.event, state),
+        gate=gate_of(recorded.event, version.state),
         person=recorded.actor.person if recorded.actor else None,
         acting_for=recorded.actor.acting_for if recorded.actor else None,
         command=recorded.command,
-        state=digest_of(state),
+        state=version.digest,
         body=canonical(recorded.model_dump(mode="json")),
     )
 
@@ -114,15 +128,15 @@ def _event_row(key: str, entry: Entry, now: datetime) -> Row:
     }
 
 
-def _write(connection: Connection, changes: Changes, state: ProjectState) -> None:
-    key, whole = state.project, canonical(state.model_dump(mode="json", exclude_defaults=True))
+def _write(connection: Connection, changes: Changes, version: _Version) -> None:
+    state, key = version.state, version.state.project
     touched = [
         {**round_row(state, round_), "kind": changes.kinds.get(at), "submitted_by": changes.submitters.get(at)}
         for at, round_ in changes.rounds.items()
     ]
     called = [(at, role) for at, roles in changes.called.items() for role in sorted(roles)]
     upsert(connection, projects, [project_row(state)])
-    upsert(connection, states, [{"project": key, "seq": state.seq, "digest": digest_of(state), "state": whole}])
+    upsert(connection, states, [{"project": key, "seq": state.seq, "digest": version.digest, "state": version.text}])
     upsert(connection, rounds, touched, keep=("kind", "submitted_by"))
     upsert(connection, conditions, [condition_row(state, condition) for condition in changes.conditions.values()])
     for at in changes.settled:

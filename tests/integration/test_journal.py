@@ -42,7 +42,13 @@ def refused(id_: str = "c1") -> Callable[[Connection], JournalEntry]:
 
 
 def done(id_: str = "c1", events: int = 2) -> Callable[[Connection], JournalEntry]:
-    return lambda connection: settle_done(connection, id_, events=events, answer={"version": 9}, now=NOW)
+    def settle(connection: Connection) -> JournalEntry:
+        settle_done(connection, id_, events=events, answer={"version": 9}, now=NOW)
+        entry = find(connection, id_)
+        assert entry
+        return entry
+
+    return settle
 
 
 def test_a_command_that_comes_again_finds_its_first_entry(office: Database) -> None:
