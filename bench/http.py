@@ -3,7 +3,6 @@
 import asyncio
 import json
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 Json = dict[str, Any]
 _Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -23,14 +22,14 @@ class Http:
         self._address = (host, port)
         self._idle: list[_Connection] = []
 
-    async def send(self, token: str, method: str, path: str, body: Json | None = None) -> Answer:
-        """Send a request under `/api/v1` with a fresh Idempotency-Key and wait for the answer."""
+    async def send(self, token: str, key: str, method: str, path: str, body: Json | None = None) -> Answer:
+        """Send a request under `/api/v1`, with `key` as its Idempotency-Key, and wait for the answer."""
         reader, writer = await self._connection()
         content = json.dumps(body).encode() if body is not None else b""
         kind = "Content-Type: application/json\r\n" if body is not None else ""
         head = (
             f"{method} /api/v1{path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
-            f"Idempotency-Key: {uuid4().hex}\r\n{kind}Content-Length: {len(content)}\r\n\r\n"
+            f"Idempotency-Key: {key}\r\n{kind}Content-Length: {len(content)}\r\n\r\n"
         )
         writer.write(head.encode() + content)
         status, *fields = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")

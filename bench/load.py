@@ -8,6 +8,7 @@ import asyncio
 import sys
 from itertools import cycle
 from typing import Any, Final
+from uuid import uuid4
 
 from bench.http import Answer, Http, Json
 from bench.loops import Report, closed_loop, serial
@@ -17,6 +18,9 @@ GATE: Final = "plan"
 APPROVERS: Final = ("sponsor", "finance-1", "finance-2", "architect-1", "architect-2", "architect-3")
 CYCLE: Final = ("pm", *APPROVERS, "director")
 """Who asks next."""
+CARRIED_OUT: Final = (200, 201)
+NOT_KNOWN_YET: Final = 202
+PAUSE_SECONDS: Final = 0.1
 
 
 class RefusedError(Exception):
@@ -60,11 +64,15 @@ class Office:
         self._rounds: list[Round] = []
 
     async def ask(self, person: str, path: str, body: Json | None = None, method: str = "POST") -> Answer:
-        """Ask for something that is carried out; `RefusedError` if it is not."""
-        answer = await self._http.send(self._tokens[person], method, path, body)
-        if answer.status not in (200, 201):
-            raise RefusedError(f"{person}: {method} {path}: {answer.status} {answer.body}")
-        return answer
+        """Ask until it is carried out: an outcome that is not known yet is asked for again; `RefusedError` if it is not."""
+        key = uuid4().hex
+        while True:
+            answer = await self._http.send(self._tokens[person], key, method, path, body)
+            if answer.status in CARRIED_OUT:
+                return answer
+            if answer.status != NOT_KNOWN_YET:
+                raise RefusedError(f"{person}: {method} {path}: {answer.status} {answer.body}")
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def do(self, order: Order) -> Report:
         """Carry out an order."""
