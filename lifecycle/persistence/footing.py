@@ -1,9 +1,10 @@
 """On what footing somebody asks something of a project: what a judgement needs from the records, read at once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from lifecycle.domain.events import Recorded
 from lifecycle.domain.evidence import EvidenceVersion
@@ -56,9 +57,8 @@ def footing_of(connection: Connection, asked: Request, now: datetime) -> Footing
     state = ProjectState.model_validate_json(text) if text else None
     portfolio = state.portfolio if state else asked.portfolio or ""
     principal = asked.acting_for or asked.person
-    wanted = sorted({asked.person, principal, *asked.named})
     roles: dict[str, set[str]] = {}
-    for row in connection.execute(_HELD, {"people": wanted}):
+    for row in connection.execute(_HELD, {"person": asked.person, "principal": principal}):
         held = roles.setdefault(row.id, set())
         if row.role and covers(row.scope, asked.project, portfolio):
             held.add(row.role)
@@ -69,7 +69,7 @@ def footing_of(connection: Connection, asked: Request, now: datetime) -> Footing
         principal_roles=tuple(sorted(roles.get(principal, ()))),
         delegation=_delegation(connection, asked, portfolio, now) if asked.acting_for else None,
         earlier=find(connection, asked.command),
-        strangers=tuple(sorted(set(asked.named) - roles.keys())),
+        strangers=_strangers(connection, asked.named),
     )
 
 
@@ -98,6 +98,12 @@ def seen_within(connection: Connection, person: str, scope: str) -> tuple[str, .
     return tuple(connection.scalars(select(projects.c.key).where(within, visible(own)).order_by(projects.c.key)))
 
 
+def _strangers(connection: Connection, named: Collection[str]) -> tuple[str, ...]:
+    if not named:
+        return ()
+    return tuple(sorted(set(named).difference(connection.scalars(_PRESENT, {"people": sorted(named)}))))
+
+
 def _delegation(connection: Connection, asked: Request, portfolio: str, now: datetime) -> Delegation | None:
     """Of several that cover the project, the one that reaches furthest."""
     given = [
@@ -119,8 +125,9 @@ _STATE = select(directory.c.version, states.c.state).select_from(
 _HELD = (
     select(people.c.id, grants.c.role, grants.c.scope)
     .select_from(people.outerjoin(grants, grants.c.person == people.c.id))
-    .where(people.c.id.in_(bindparam("people", expanding=True)), people.c.active)
+    .where(or_(people.c.id == bindparam("person"), people.c.id == bindparam("principal")), people.c.active)
 )
+_PRESENT = select(people.c.id).where(people.c.id.in_(bindparam("people", expanding=True)), people.c.active)
 _CAUSED = (
     select(events.c.body)
     .where(events.c.project == bindparam("of"), events.c.command == bindparam("by"))
