@@ -17,7 +17,7 @@ from lifecycle.service.outcomes import Done, Outcome, Refused, Unknown
 API = "/api/v1"
 
 
-def _office(request: Request) -> Office:
+async def _office(request: Request) -> Office:
     office: Office = request.app.state.office
     return office
 

@@ -1,6 +1,7 @@
 """The path of a command: journal, decide, project."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -14,7 +15,7 @@ from lifecycle.gates.decide import decide
 from lifecycle.persistence.audit import Attempt
 from lifecycle.persistence.failures import StoreUnavailableError
 from lifecycle.persistence.footing import Footing, footing_of
-from lifecycle.persistence.journal import JournalEntry
+from lifecycle.persistence.journal import JournalEntry, settle_refused, write_sent
 from lifecycle.persistence.session import Database
 from lifecycle.service.admission import UNKNOWN_PROJECT, actor_of, at_the_door, attempt_of, request_of
 from lifecycle.service.calendars import calendar_of
@@ -52,11 +53,8 @@ class Commands:
         """
         async with self._lanes.turn(project):
             attempt = attempt_of(project, command, self._now())
-            footing = await self._footing(project, command)
-            if footing.earlier is None and (refusal := at_the_door(command, footing)):
-                return await self.turn_away(project, command, refusal)
-            earlier = await self._settling.sent(attempt, body_of(command))
-            if earlier is not None:
+            footing, entry = await self._database.write(partial(_admit, attempt, command))
+            if earlier := await self._settling.earlier(entry):
                 return earlier
             if self._now() - attempt.at > SENT_WITHIN:
                 return Unknown(command.id)
@@ -135,3 +133,12 @@ class Commands:
         _log.error("the engine has lost a project", project=project)
         sentence = "The engine has lost this project; its records are safe."
         return Refusal(reason=Reason.UNEXPECTED, sentence=sentence, remedy="Tell the operators of the service.")
+
+
+def _admit(attempt: Attempt, command: PersonCommand, connection: Connection) -> tuple[Footing, JournalEntry]:
+    """Note a command before it is sent, or with its refusal if it is turned away; its earlier entry if there is one."""
+    footing = footing_of(connection, request_of(attempt.project or "", command), attempt.at)
+    entry, is_new = write_sent(connection, attempt, body_of(command))
+    if is_new and (refusal := at_the_door(command, footing)):
+        entry = settle_refused(connection, attempt.id, refusal, attempt.at)
+    return footing, entry

@@ -30,9 +30,11 @@ class RefusedError(LifecycleError):
 class Deeds:
     """Does each deed once, however often it is asked for."""
 
-    def __init__(self, database: Database, now: Now) -> None:
+    def __init__(self, database: Database, now: Now, done: Callable[[], None] = lambda: None) -> None:
+        """`done` is called when something of the office has changed."""
         self._database = database
         self._now = now
+        self._done = done
 
     async def do(self, envelope: Envelope, type_: str, content: Mapping[str, Any], work: Work) -> dict[str, Any]:
         """What the sender is told, the same again for the same key. `content` is what was asked, as JSON-like data.
@@ -51,7 +53,10 @@ class Deeds:
             settle_done(connection, attempt.id, events=0, answer=answer, now=attempt.at)
             return answer
 
-        return await self._database.write(deed)
+        try:
+            return await self._database.write(deed)
+        finally:
+            self._done()
 
     async def refuse(
         self, envelope: Envelope, type_: str, content: Mapping[str, Any], refusal: Refusal

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -22,6 +22,9 @@ from lifecycle.service.settling import Now
 
 EVERYBODYS: Final = frozenset({Permission.SELF_SERVE, Permission.POLICY_READ})
 """What whoever can sign in may do, also somebody whose only role is a project's own post."""
+MOMENT: Final = timedelta(seconds=2)
+"""For so long a token is taken to be as good as it was."""
+_MOST_KNOWN: Final = 10_000
 OVER_ALL: Final = frozenset({Permission.PEOPLE_MANAGE, Permission.POLICY_PUBLISH, Permission.REGISTER_IMPORT})
 """What concerns everybody, and so is allowed only by a role that is held everywhere."""
 
@@ -54,19 +57,49 @@ class Rights:
         return tuple(sorted(permission for permission in Permission if self.may(permission)))
 
 
+class SignedIn:
+    """Whose tokens were good a moment ago, so that not every request asks; a change of the office forgets them all.
+
+    What another process revokes is revoked here after `MOMENT` at the latest.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Person, datetime]] = {}
+
+    def known(self, secret: str, now: datetime) -> Person | None:
+        """Whose token it was a moment ago, if that is known."""
+        person, until = self._known.get(tokens.fingerprint(secret), (None, now))
+        return person if until > now else None
+
+    def remember(self, secret: str, person: Person, now: datetime) -> None:
+        """Note whose token it is."""
+        if len(self._known) >= _MOST_KNOWN:
+            self.forget()
+        self._known[tokens.fingerprint(secret)] = (person, now + MOMENT)
+
+    def forget(self) -> None:
+        """Ask again about everybody."""
+        self._known.clear()
+
+
 class Directory:
     """Answers who somebody is and what they may do."""
 
-    def __init__(self, database: Database, deeds: Deeds, now: Now) -> None:
+    def __init__(self, database: Database, deeds: Deeds, signed_in: SignedIn, now: Now) -> None:
         self._database = database
         self._deeds = deeds
+        self._signed_in = signed_in
         self._now = now
 
     async def bearer(self, secret: str) -> Person:
         """Whose token this is; `NotSignedInError` if nobody's."""
-        found = await self._database.read(lambda connection: tokens.bearer(connection, secret, self._now()))
+        now = self._now()
+        if known := self._signed_in.known(secret, now):
+            return known
+        found = await self._database.read(lambda connection: tokens.bearer(connection, secret, now))
         if found is None:
             raise NotSignedInError
+        self._signed_in.remember(secret, found, now)
         return found
 
     async def rights(self, person: str) -> Rights:

@@ -15,7 +15,7 @@ from lifecycle.service.commands import Commands
 from lifecycle.service.decider import Decider
 from lifecycle.service.deeds import Deeds
 from lifecycle.service.deputising import Deputising
-from lifecycle.service.directory import Directory
+from lifecycle.service.directory import Directory, SignedIn
 from lifecycle.service.evidence import Evidence
 from lifecycle.service.gate_queries import GateQueries
 from lifecycle.service.import_work import ImportWork
@@ -78,8 +78,9 @@ class Office:
         lanes = Lanes(limits.update_seconds)
         self.commands = Commands(database, self.decider, self.shelf, self.settling, lanes, now)
         self.registration = Registration(database, self.decider, self.shelf, self.settling, now)
-        self.deeds = Deeds(database, now)
-        self.directory = Directory(database, self.deeds, now)
+        signed_in = SignedIn()
+        self.deeds = Deeds(database, now, signed_in.forget)
+        self.directory = Directory(database, self.deeds, signed_in, now)
         self.people = People(database, self.deeds)
         self.deputising = Deputising(database, self.deeds, self.directory, now)
         self.tokens = Tokens(database, self.deeds, self.directory, now)
