@@ -204,5 +204,5 @@ def _(event: gates.LadderStepped, state: ProjectState, recorded: Recorded) -> Pr
     if event.action is gates.LadderAction.WIDEN:
         changes["widened_to"] = together(round_.widened_to, [event.role])
     if event.action is gates.LadderAction.RAISE:
-        changes["raised_to"] = event.role
+        changes |= {"raised_to": event.role, "widened_to": ()}
     return _round(state, event.gate, **changes)

@@ -439,7 +439,7 @@ class Reference:
         if "widen_to" in step:
             trip.widened.add(step["widen_to"])
         if "raise_to" in step:
-            trip.raised = step["raise_to"]
+            trip.raised, trip.widened = step["raise_to"], set()
             trip.void(trip.counted)
         if "hold" in step:
             self.rest()
