@@ -99,10 +99,6 @@ class Project:
         body = {**seen, "outcome": outcome, "rationale": "Everybody was heard.", **more}
         return self.by("director").does("POST", self.at("gates", gate, "decision"), body)
 
-    def asks_for_nothing(self, gate: str) -> bool:
-        """Whether the submitter owes a gate nothing more."""
-        return not any(need["owed_by"] == ["project_manager"] for need in self.gate(gate)["path_to_green"])
-
     def pass_charter(self) -> None:
         """Take the project through its first gate."""
         self.prepare("charter")

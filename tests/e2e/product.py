@@ -11,17 +11,18 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Condition, Thread
 from time import monotonic
 
-from typer.testing import CliRunner
-
-from api.cli import app
-from api.client import sign_ins
+from api.client import keep_sign_ins, sign_ins
 from api.keeper import LEASH
 from api.profile import environment_of
+from lifecycle.persistence.migrate import migrate
+from lifecycle.persistence.session import Database
+from lifecycle.service.founding import found
 from lifecycle.settings import Settings
 from tests.e2e.people import Person
 
@@ -113,13 +114,14 @@ class Product:
 
     @contextmanager
     def frozen(self, name: str) -> Iterator[None]:
-        """A process that stands still for as long as the block runs."""
+        """A process that stands still for as long as the block runs, unless it is killed in it."""
         pid = self.pid(name)
         os.kill(pid, signal.SIGSTOP)
         try:
             yield
         finally:
-            os.kill(pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
     def tail(self) -> str:
         """The last lines of what was said and logged, for whoever has to find out what went wrong."""
@@ -161,14 +163,22 @@ def running(home: Path, *, portfolio: bool = False, update_seconds: float = 5.0)
         worker_health_port=worker,
         update_seconds=update_seconds,
     )
-    founded = CliRunner().invoke(app, ["migrate", "--sample"], env=environment_of(settings))
-    assert founded.exit_code == 0, founded.output
+    _found(settings)
     product = Product(settings)
     try:
         product.start(*(["--sample"] if portfolio else []))
         yield product
     finally:
         product.stop()
+
+
+def _found(settings: Settings) -> None:
+    """What `lifecycle migrate --sample` does: `up` alone founds an office without the sample people."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    migrate(settings.sql_url)
+    with Database(settings.sql_url) as database:
+        tokens = database.write_now(lambda connection: found(connection, datetime.now(UTC), sample=True))
+    keep_sign_ins(settings.home, tokens)
 
 
 def _own_environment() -> dict[str, str]:
