@@ -41,8 +41,11 @@ _REFUSALS: dict[int, str] = {
     503: "Not now: the engine or the records cannot be reached. Repeat it with the same key.",
     507: "There is no space left.",
 }
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+"""The content of every refusal, for the OpenAPI document."""
+
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": text} for status, text in _REFUSALS.items()
+    status: {"description": text, "content": PROBLEM} for status, text in _REFUSALS.items()
 }
 """How any route may refuse; part of every route's documentation."""
 

@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute
 
 from api.auth import Requires
 from api.deps import API, REFUSALS
+from api.schemas.problems import Problem
 
 
 class Api(FastAPI):
@@ -25,10 +26,12 @@ class Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The document."""
         if self.openapi_schema is None:
-            paths = super().openapi()["paths"]
+            document = super().openapi()
+            document["components"]["schemas"] |= _problem()
             for route in self.guarded:
                 for method in sorted(route.methods or ()):
-                    _complete(paths[API + route.path][method.lower()], route)
+                    operation = document["paths"][API + route.path][method.lower()]
+                    operation["x-permission"] = " ".join(needed.permission.value for needed in requirements(route))
         return super().openapi()
 
 
@@ -38,8 +41,7 @@ def requirements(route: APIRoute) -> tuple[Requires, ...]:
     return tuple(call for call in calls if isinstance(call, Requires))
 
 
-def _complete(operation: dict[str, Any], route: APIRoute) -> None:
-    operation["x-permission"] = " ".join(needed.permission.value for needed in requirements(route))
-    for status, response in operation["responses"].items():
-        if int(status) >= 400:
-            response["content"] = {"application/problem+json": response["content"]["application/json"]}
+def _problem() -> dict[str, Any]:
+    """The schemas of a refusal, by name; as a model of every route's answers it would be built hundreds of times."""
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    return {**schema.pop("$defs"), Problem.__name__: schema}
