@@ -8,7 +8,6 @@ notice. That is why an import is never marked as interrupted.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -20,8 +19,8 @@ from lifecycle.persistence import imports
 from lifecycle.persistence.evidence_store import EvidenceStore
 from lifecycle.persistence.failures import StoreUnavailableError
 from lifecycle.persistence.imports import Import, ImportRow, ImportStatus
+from lifecycle.persistence.reach import UNLIMITED
 from lifecycle.persistence.session import Database
-from lifecycle.service.directory import rights_of
 from lifecycle.service.import_jobs import Job, Order, read
 from lifecycle.service.import_results import Leaver, RowOutcome, row_of
 from lifecycle.service.importing import Importing
@@ -100,7 +99,7 @@ class ImportWork:
             work = job or await self._taken_up(noted)
             done = await _patiently(lambda: self._database.read(partial(imports.numbers, id_=noted.id)))
             await self._rows(work, [row for row in work.rows if row.number not in done])
-            leavers = await _patiently(lambda: self._database.read(partial(_leavers, noted=noted, now=self._now())))
+            leavers = await _patiently(lambda: self._database.read(partial(_leavers, noted=noted)))
             status, said = ImportStatus.DONE, {**said, "leavers": leavers}
         except LifecycleError as error:
             status, said = ImportStatus.FAILED, {**said, "failure": f"{error.sentence} {error.remedy}"}
@@ -149,12 +148,11 @@ async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(_PAUSE_SECONDS)
 
 
-def _leavers(connection: Connection, noted: Import, now: datetime) -> list[dict[str, Any]]:
+def _leavers(connection: Connection, noted: Import) -> list[dict[str, Any]]:
     """The projects that the last import of such a register had, another file, and that this one has not."""
-    reach = rights_of(connection, noted.person, now).reach
     for earlier in imports.ended(connection):
         said = earlier.summary
         if said["mapping"] == noted.summary["mapping"] and said["content"] != noted.summary["content"]:
-            gone = imports.missing(connection, reach, earlier.id, noted.id)
+            gone = imports.missing(connection, UNLIMITED, earlier.id, noted.id)
             return [Leaver(key=it.key, name=it.name, stage=it.stage, status=it.status).model_dump() for it in gone]
     return []

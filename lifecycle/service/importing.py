@@ -7,7 +7,6 @@ refused, by an earlier import of the same file, is asked again under a new id, f
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 from itertools import count
 from typing import Any, Final
@@ -22,9 +21,9 @@ from lifecycle.persistence.failures import StoreUnavailableError
 from lifecycle.persistence.imports import ImportRow
 from lifecycle.persistence.journal import JournalEntry, JournalStatus, KeyReusedError, find
 from lifecycle.persistence.projects import state_of
+from lifecycle.persistence.reach import UNLIMITED
 from lifecycle.persistence.session import Database
 from lifecycle.service.commands import Commands
-from lifecycle.service.directory import rights_of
 from lifecycle.service.envelopes import Envelope
 from lifecycle.service.import_jobs import Job
 from lifecycle.service.import_plan import Plan, plan_amendment, plan_registration, unusable
@@ -78,7 +77,7 @@ class Importing:
 
     async def _once(self, job: Job, row: MappedRow, cells: Mapping[str, str]) -> ImportRow | None:
         """What becomes of a row, if that can be known now."""
-        envelope, earlier, known = await self._database.read(partial(_look, job=job, row=row, now=self._now()))
+        envelope, earlier, known = await self._database.read(partial(_look, job=job, row=row))
         if earlier is not None:
             return None if earlier.status is JournalStatus.SENT else _told_again(job, row, cells, earlier)
         plan = await self._plan(job, row, known)
@@ -139,10 +138,13 @@ class Importing:
 
 
 def _look(
-    connection: Connection, job: Job, row: MappedRow, now: datetime
+    connection: Connection, job: Job, row: MappedRow
 ) -> tuple[Envelope, JournalEntry | None, ProjectState | None]:
-    """The row's command under the first id that no earlier import had refused, what became of it, and the project."""
-    known = state_of(connection, rights_of(connection, job.person, now).reach, row.key)
+    """The row's command under the first id that no earlier import had refused, what became of it, and the project.
+
+    Whoever may import may do so everywhere, so every project is within reach.
+    """
+    known = state_of(connection, UNLIMITED, row.key)
     for attempt in count(1):
         envelope = Envelope(job.person, f"import/{job.content}/{row.key}/{attempt}")
         earlier = find(connection, envelope.id)

@@ -56,12 +56,20 @@ def database(founded: tuple[Path, Mapping[str, str]], tmp_path: Path) -> Iterato
 
 
 @pytest.fixture
-def build(database: Database, server: WorkflowEnvironment, tmp_path: Path, request: pytest.FixtureRequest) -> Build:
+def limit_bytes() -> int:
+    """The size of the largest file; a module that needs larger ones says so."""
+    return LIMIT_BYTES
+
+
+@pytest.fixture
+def build(
+    database: Database, server: WorkflowEnvironment, tmp_path: Path, request: pytest.FixtureRequest, limit_bytes: int
+) -> Build:
     """Composes an office on this test's database: how many seconds it waits, and where it looks for Temporal."""
 
     async def build(seconds: float = 5.0, address: str | None = None) -> Office:
         client = await connect(address or server.client.service_client.config.target_host, server.client.namespace)
-        limits = Limits(update_seconds=seconds, evidence_bytes=LIMIT_BYTES)
+        limits = Limits(update_seconds=seconds, evidence_bytes=limit_bytes)
         return Office(database, client, request.node.name, tmp_path / "evidence", limits)
 
     return build
@@ -75,7 +83,7 @@ async def office(build: Build) -> Office:
 @asynccontextmanager
 async def opened(office: Office, tokens: Mapping[str, str]) -> AsyncIterator[Desk]:
     """The application over an office, and its people before it."""
-    app = create_app(nullcontext(office), LIMIT_BYTES)
+    app = create_app(nullcontext(office), office.limits.evidence_bytes)
     async with (
         app.router.lifespan_context(app),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as http,
