@@ -14,7 +14,7 @@ def main() -> int:
 
     from api.app import from_settings
     from api.embedded import LOOPBACK
-    from api.logs import to_standard_error
+    from lifecycle.service.logs import to_standard_error
     from lifecycle.settings import Settings
 
     settings = Settings()

@@ -12,8 +12,8 @@ def main() -> int:
     gc.disable()  # all that is loaded here stays: to look through it for garbage would take a third of the start
     import structlog
 
+    from lifecycle.service.logs import to_standard_error
     from lifecycle.settings import Settings
-    from worker.logs import to_standard_error
     from worker.main import until_signalled
 
     gc.freeze()

@@ -1,4 +1,4 @@
-"""One line for each thing that the API has to say, the libraries' lines included, on standard error."""
+"""One line for each thing that a process has to say, the libraries' lines included, on standard error."""
 
 import logging
 import sys
@@ -27,6 +27,7 @@ def to_standard_error(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
