@@ -23,7 +23,10 @@ UNKNOWN_YET = 4
 """Exit code: the outcome is not known yet."""
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-_CODES = {"service_away": AWAY, "unknown_yet": UNKNOWN_YET}
+_CODES = {
+    **dict.fromkeys(("service_away", "engine_away", "store_unavailable", "project_busy"), AWAY),
+    "unknown_yet": UNKNOWN_YET,
+}
 
 
 def show(content: Any, as_json: bool, text: Iterable[str]) -> None:

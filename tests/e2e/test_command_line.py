@@ -1,0 +1,169 @@
+"""The command line against the running product: what people type, what they read, and how programs use it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from api.profile import environment_of
+from api.terminal.output import AWAY, told
+from lifecycle.domain.errors import LifecycleError
+from tests.e2e.governed import PDF, Project
+from tests.e2e.product import Product
+
+pytestmark = pytest.mark.xdist_group("product")
+
+LIFECYCLE = Path(sys.executable).with_name("lifecycle")
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(product: Product, tmp_path: Path) -> Run:
+    """Type a command beside the running product; settings may be changed for it."""
+
+    def typed(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        given = {f"LIFECYCLE_{name.upper()}": value for name, value in settings.items()}
+        own = {name: value for name, value in os.environ.items() if not name.startswith("LIFECYCLE_")}
+        environment = {**own, **environment_of(product.settings), **given}
+        return subprocess.run(
+            [LIFECYCLE, *words], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    return typed
+
+
+@pytest.fixture
+def reads(run: Run) -> Callable[..., str]:
+    """What a command prints that does what it was asked for."""
+
+    def read(*words: str) -> str:
+        ended = run(*words)
+        assert ended.returncode == 0, ended.stderr
+        assert not ended.stderr
+        return ended.stdout
+
+    return read
+
+
+def test_a_charter_is_carried_by_the_command_line(reads: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "business-case.pdf").write_bytes(PDF)
+    facts = ("--fact", "whole_life_cost=90000000", "--fact", "risk=low")
+    posts = ("--portfolio", "transport", "--manager", "pm", "--sponsor", "sponsor")
+    registered = reads("project", "register", "ferry-1", "--name", "Ferry 1", *posts, *facts, "--as", "analyst")
+    assert "ferry-1 is active in initiation" in registered
+
+    charter = ("ferry-1", "charter")
+    shown = reads("gate", "show", *charter, "--as", "pm")
+    assert "Is it worth doing" in shown
+    assert "What is missing:" in shown
+    assert "Business case: not met." in shown
+    reads("gate", "supply", *charter, "business_case", "--file", "business-case.pdf", "--as", "pm")
+    reads("gate", "supply", *charter, "charter", "--link", "https://intranet.example.org/ferry-1", "--as", "pm")
+    reads("gate", "supply", *charter, "no_conflict", "--attest", "--as", "pm")
+    answers = ("--answer", "strategic_fit=8", "--answer", "urgency=6")
+    reads("gate", "supply", *charter, "assessment", *answers, "--as", "pm")
+    assert "not met" not in reads("gate", "rehearse", *charter, "--as", "pm")
+    assert "person:gate:submitted (charter)" in reads("gate", "submit", *charter, "--as", "pm")
+
+    assert "ferry-1" in reads("inbox", "--as", "finance-1")
+    reads("gate", "ask", *charter, "What does doing nothing cost?", "--as", "finance-1")
+    assert "answer" in reads("inbox", "--as", "pm")
+    reads("gate", "answer", *charter, "Two million a year.", "--as", "pm")
+    promise = "pm|2027-12-31|Sign the supplier contract"
+    because = ("--because", "It is worth doing.")
+    reads("gate", "vote", *charter, "approve", *because, "--condition", promise, "--as", "sponsor")
+    decided = reads("gate", "vote", *charter, "approve", *because, "--as", "finance-1")
+    assert "ferry-1 is active in planning" in decided
+    reads("condition", "prove", "ferry-1", "charter-1-1", "Signed on the first of May.", "--as", "pm")
+    reads("condition", "accept", "ferry-1", "charter-1-1", "--as", "finance-1")
+
+    assert "active in planning" in reads("project", "show", "ferry-1", "--as", "pm")
+    assert "ferry-1" in reads("project", "list", "--stage", "planning", "--text", "ferry", "--as", "analyst")
+    assert "person:vote:cast" in reads("project", "events", "ferry-1", "--as", "auditor")
+    assert "submit_gate" in reads("project", "actions", "ferry-1", "--as", "pm")
+
+
+def test_every_answer_is_json_for_programs(product: Product, reads: Callable[..., str]) -> None:
+    key = Project.register(product).key
+
+    def parsed(*words: str) -> Any:
+        return json.loads(reads(*words, "--json"))
+
+    assert parsed("project", "show", key, "--as", "pm")["key"] == key
+    assert parsed("project", "actions", key, "--as", "pm")["project"] == key
+    assert parsed("gate", "show", key, "charter", "--as", "sponsor")["round"]["number"] == 1
+    assert parsed("gate", "rehearse", key, "charter", "--as", "pm")["ready"] is False
+    assert isinstance(parsed("inbox", "--as", "pm")["items"], list)
+    assert key in {item["key"] for item in parsed("project", "list", "--limit", "500", "--as", "analyst")["items"]}
+    assert isinstance(parsed("overdue", "--as", "director")["items"], list)
+    assert parsed("portfolio", "--as", "analyst")["by_stage"]["initiation"] > 0
+    assert {"pm", "deputy"} <= {person["id"] for person in parsed("people", "list", "--as", "analyst")["items"]}
+    held = parsed("project", "hold", key, "--because", "The ground is frozen.", "--as", "pm")
+    assert parsed("command", held["command"], "--as", "pm")["status"] == "done"
+    assert parsed("policy", "check", "corporate-standard")["problems"] == []
+    assert parsed("audit", "verify")["findings"] == []
+
+
+def test_what_goes_wrong_is_one_sentence_a_remedy_and_an_exit_code(product: Product, run: Run) -> None:
+    key = Project.register(product).key
+    silent = str(product.settings.worker_health_port + 1)
+    gone_wrong: list[tuple[int, str, tuple[str, ...], dict[str, str]]] = [
+        (1, "There is no such project.", ("project", "show", "nowhere", "--as", "pm"), {}),
+        (
+            1,
+            "Wait until it is submitted.",
+            ("gate", "vote", key, "charter", "approve", "--because", "Yes.", "--as", "sponsor"),
+            {},
+        ),
+        (1, "no sign-in for 'nobody'", ("inbox", "--as", "nobody"), {}),
+        (1, "not signed in", ("inbox",), {"token": "stolen"}),
+        (1, "no pair of name and value", ("project", "amend", key, "--fact", "risk", "--as", "pm"), {}),
+        (1, "nothing to supply", ("gate", "supply", key, "charter", "charter", "--as", "pm"), {}),
+        (1, "There is no file", ("policy", "check", "nowhere.yaml"), {}),
+        (1, "cannot be read", ("audit", "verify"), {"database_url": "sqlite:///nowhere/lifecycle.db"}),
+        (3, "Nothing answers", ("inbox", "--as", "pm"), {"api_port": silent}),
+        (2, "No such command", ("projects",), {}),
+    ]
+    for code, words, command, settings in gone_wrong:
+        ended = run(*command, **settings)
+        assert ended.returncode == code, (command, ended)
+        assert not ended.stdout, command
+        assert words in ended.stderr, (command, ended.stderr)
+        assert "Traceback" not in ended.stderr, command
+        if code != 2:
+            assert ended.stderr.count("\n") == 1, (command, ended.stderr)
+
+
+@pytest.mark.parametrize("code", ["service_away", "engine_away", "store_unavailable", "project_busy"])
+def test_a_part_that_is_away_has_an_exit_code_of_its_own(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as end, told():
+        raise LifecycleError(code, "It cannot be reached.", "Try again.")
+    assert end.value.exit_code == AWAY
+    assert capsys.readouterr().err == "It cannot be reached. Try again.\n"
+
+
+def test_a_policy_is_checked_offline_by_line_and_column(run: Run, tmp_path: Path) -> None:
+    good = run("policy", "check", "corporate-standard")
+    assert good.returncode == 0, good.stdout
+    assert "0 errors" in good.stdout
+    (tmp_path / "mine.yaml").write_text("policy: mine\nversion: 1\nstages: [start]\ngates:\n  first: {kind: wishful}\n")
+    bad = run("policy", "check", "mine.yaml")
+    assert bad.returncode == 1
+    assert "mine.yaml:5:" in bad.stdout
+
+
+def test_an_outcome_that_is_not_known_yet_can_be_asked_for_later(product: Product, run: Run) -> None:
+    key = Project.register(product).key
+    with product.frozen("worker"):
+        ended = run("project", "hold", key, "--because", "The ground is frozen.", "--as", "pm")
+    assert ended.returncode == 4, ended
+    assert "lifecycle command " in ended.stderr
+    asked = ended.stderr.rpartition("lifecycle command ")[2].strip()
+    said = run("command", asked, "--as", "pm")
+    assert said.stdout.strip() in (f"{asked}: sent", f"{asked}: done")
