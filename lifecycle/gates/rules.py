@@ -48,8 +48,11 @@ def misdelegated(actor: Actor, project: str, portfolio: str, amount: FactValue |
         return None
     given = actor.delegation
     remedy = f"Ask {actor.acting_for} or the PMO director for a delegation that covers this project today."
-    if given is None or (given.giver, given.receiver) != (actor.acting_for, actor.person):
+    if given is None or given.receiver != actor.person:
         return refuse(Reason.DELEGATION_INVALID, f"{actor.acting_for} has not delegated to you.", remedy)
+    if given.giver != actor.acting_for:
+        sentence = f"A delegation by {given.giver} passes on nothing that {actor.acting_for} delegated to them."
+        return refuse(Reason.DELEGATION_CASCADE, sentence, remedy)
     if given.giver == given.receiver:
         return refuse(Reason.DELEGATION_INVALID, "Nobody can delegate to themselves.", "Act in your own name.")
     if not given.running(now):

@@ -1,4 +1,4 @@
-"""The model finds bugs: each of these, planted into the judgement, is caught by a walk."""
+"""The model and the random offices find bugs: each of these, planted into the judgement, is caught."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -16,6 +16,7 @@ from lifecycle.gates.policy_approvals import Participation
 from lifecycle.gates.rulebook import Rulebook
 from tests.unit.house import Doc
 from tests.unit.test_model import lucks_of, what_went_wrong
+from tests.unit.test_separation import a_history, wrongs
 
 MOST_WALKS = 400
 """A bug that is not caught in so many walks is not caught."""
@@ -140,6 +141,16 @@ def settle_one_round_only(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def forget_participation_altogether(patch: pytest.MonkeyPatch) -> None:
+    let_who_took_part_vote(patch)
+    count_before_filtering_the_excluded(patch)
+
+
+def count_one_person_twice(patch: pytest.MonkeyPatch) -> None:
+    let_a_person_vote_twice(patch)
+    patch.setattr(approvals, "_one_vote_a_person", list)
+
+
 def decide_while_on_hold(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(settling, "Status", SimpleNamespace(ON_HOLD="never"))
 
@@ -192,6 +203,23 @@ BUGS: tuple[tuple[Plant, Doc | None], ...] = (
 def test_the_model_catches(bug: Plant, charter: Doc | None, monkeypatch: pytest.MonkeyPatch) -> None:
     bug(monkeypatch)
     assert any(_goes_wrong(seed, charter) for seed in range(MOST_WALKS))
+
+
+@pytest.mark.parametrize(
+    "bug",
+    [
+        forget_participation_altogether,
+        count_one_person_twice,
+        count_before_filtering_the_excluded,
+        forget_who_managed_before,
+        let_delegations_run_for_ever,
+        count_votes_instead_of_matching_people,
+    ],
+    ids=lambda bug: str(bug.__name__),
+)
+def test_random_offices_catch(bug: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    bug(monkeypatch)
+    assert any(any(wrongs(a_history(seed))) for seed in range(MOST_WALKS))
 
 
 def _goes_wrong(seed: int, charter: Doc | None) -> bool:

@@ -102,7 +102,6 @@ def test_roles_read_before_the_directory_changed_do_not_count() -> None:
 @pytest.mark.parametrize(
     "terms",
     [
-        {"giver": "sponsor"},
         {"receiver": "auditor"},
         {"starts": MONDAY + timedelta(hours=1)},
         {"ends": MONDAY},

@@ -141,7 +141,7 @@ def test_delegation_does_not_cascade() -> None:
     through_two = acting("auditor", "deputy").model_copy(update={"roles": ("deputy",)})
     assert desk.refused.vote("gate", by=through_two) is Reason.NO_SLOT
     skipping_one = acting("auditor", "finance", giver="deputy")
-    assert desk.refused.vote("gate", by=skipping_one) is Reason.DELEGATION_INVALID
+    assert desk.refused.vote("gate", by=skipping_one) is Reason.DELEGATION_CASCADE
 
 
 def test_a_delegation_is_looked_at_when_the_vote_is_cast() -> None:
