@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from typing import Final
 
 from lifecycle.domain.evidence import EvidenceVersion
 from lifecycle.domain.project import ProjectState, Round
@@ -104,29 +106,26 @@ def _supply(item: str, rule: EvidenceRule, supplied: EvidenceVersion | None, now
 
 
 def _criterion(book: Rulebook, gate: str, name: str, rule: Criterion, context: Context) -> Finding:
-    blocking = rule.must is not None
-    finding = Finding(
-        requirement=f"criteria.{name}",
-        label=rule.label or name.replace("_", " ").capitalize(),
-        result=Result.NOT_APPLICABLE,
-        blocking=blocking,
-        weight=0 if blocking else rule.weight,
-    )
+    label = rule.label or name.replace("_", " ").capitalize()
+    finding = partial(Finding, requirement=f"criteria.{name}", label=label, blocking=rule.must is not None)
     if not book.applies(rule.when, context, gate):
-        return finding.model_copy(update={"weight": 0})
+        return finding(result=Result.NOT_APPLICABLE)
     if rule.must is not None:
         judged = book.holds(rule.must, context, gate)
-        result = {Truth.MET: Result.MET, Truth.NOT_MET: Result.NOT_MET, Truth.UNKNOWN: Result.UNKNOWN}[judged.truth]
+        result = _RESULTS[judged.truth]
         remedy = "" if result is Result.MET else rule.fix or _generic_remedy(rule.must, judged.missing)
-        return finding.model_copy(update={"result": result, "remedy": remedy, "missing_facts": judged.missing})
+        return finding(result=result, remedy=remedy, missing_facts=judged.missing)
     condition = book.condition(rule.should or "", gate, scored=True)
     value = condition.value(context)
     if not isinstance(value, bool | int | float):
         absent = condition.judge(context).missing
         remedy = rule.fix or _generic_remedy(condition.text, absent)
-        return finding.model_copy(update={"result": Result.UNKNOWN, "missing_facts": absent, "remedy": remedy})
+        return finding(result=Result.UNKNOWN, remedy=remedy, missing_facts=absent, weight=rule.weight)
     share = min(1.0, max(0.0, float(value) / (1 if isinstance(value, bool) else rule.out_of)))
-    return finding.model_copy(update={"result": Result.MET if share > 0 else Result.NOT_MET, "value": share})
+    return finding(result=Result.MET if share > 0 else Result.NOT_MET, value=share, weight=rule.weight)
+
+
+_RESULTS: Final = {Truth.MET: Result.MET, Truth.NOT_MET: Result.NOT_MET, Truth.UNKNOWN: Result.UNKNOWN}
 
 
 def _generic_remedy(rule: str, absent: tuple[str, ...]) -> str:

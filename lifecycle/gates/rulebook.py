@@ -9,7 +9,7 @@ from typing import Any
 
 from lifecycle.domain.project import ConditionStatus, ProjectState, Round
 from lifecycle.domain.values import FactValue
-from lifecycle.gates.conditions import Condition, Judged, Kind, Truth, Vocabulary, compile_condition
+from lifecycle.gates.conditions import BOOLEAN, Condition, Judged, Kind, Truth, Vocabulary, compile_condition
 from lifecycle.gates.machine import StageMachine
 from lifecycle.gates.policy import Policy
 
@@ -31,6 +31,7 @@ class Rulebook:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.machine = StageMachine(policy)
+        self._conditions: dict[tuple[str, str | None, bool], Condition] = {}
 
     @cached_property
     def digest(self) -> str:
@@ -67,8 +68,11 @@ class Rulebook:
 
     def condition(self, text: str, gate: str | None = None, scored: bool = False) -> Condition:
         """The compiled condition; a scored one may also be a number."""
-        returns = SCORED if scored else frozenset({Kind.BOOLEAN})
-        return compile_condition(text, self._vocabularies[gate], returns)
+        known = self._conditions.get((text, gate, scored))
+        if known is None:
+            known = compile_condition(text, self._vocabularies[gate], SCORED if scored else BOOLEAN)
+            self._conditions[text, gate, scored] = known
+        return known
 
     def holds(self, text: str, context: Context, gate: str | None = None) -> Judged:
         """Whether a condition is met, not met, or unknown and for want of which facts."""
