@@ -1,6 +1,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
 FOLDERS := lifecycle api worker tests bench
 
 .DEFAULT_GOAL := help
@@ -10,20 +11,23 @@ help: ## Print this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(BIN)/uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Python 3.11, 3.12 or 3.13 is needed; name one: make setup PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
 $(VENV)/.ready-run: $(BIN)/uv requirements/run.txt pyproject.toml
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --require-hashes -r requirements/run.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q lifecycle api worker
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready-run requirements/dev.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(INSTALL) --require-hashes -r requirements/dev.txt
 	@touch $@
 
 setup: $(VENV)/.ready-dev ## Install everything for development into .venv
+	@:
 
 run: $(VENV)/.ready-run ## Bring the product up: embedded Temporal, SQLite, sample portfolio
 	@$(BIN)/lifecycle up --sample
@@ -53,10 +57,10 @@ docs: setup ## Generate the references from the models and from OpenAPI
 	@$(BIN)/lifecycle policy reference > docs/policy-reference.md
 	@$(BIN)/lifecycle api-reference > docs/api-reference.md
 
-lock: ## Resolve the dependencies again and pin them with hashes
+lock: $(BIN)/uv ## Resolve the dependencies again and pin them with hashes
 	@for set in run:--extra=embedded,--extra=build dev:--extra=dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-	    $$(echo $${set#*:} | tr ',' ' ') -o requirements/$${set%%:*}.txt pyproject.toml; done
+	    $$(echo $${set#*:} | tr ',' ' ') -o requirements/$${set%%:*}.txt pyproject.toml || exit; done
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/uv.txt requirements/uv.in
 
 clean: ## Remove what was built (keeps your data)
