@@ -3,46 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Annotated, Any
+from typing import Annotated, ClassVar
 
-from fastapi import Depends, Header, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import StringConstraints
+from fastapi import Header, Request
 from pydantic.json_schema import SkipJsonSchema
 
+from api.headers import ACTING_FOR, IDEMPOTENCY_KEY, IF_MATCH, Named, token_of
 from api.schemas.words import PersonId
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Permission
 from lifecycle.persistence.people import Person
-from lifecycle.service.directory import NotSignedInError
 from lifecycle.service.envelopes import Envelope
 from lifecycle.service.office import Office
 
-_LONGEST_TOKEN = 200
-_bearer = HTTPBearer(auto_error=False, description="An opaque token, issued by POST /tokens.")
-
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-_Key = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
-_Version = Annotated[str, StringConstraints(pattern=r'^"[0-9]{1,9}"$')]
-
-IdempotencyKey = Annotated[
-    _Key | SkipJsonSchema[None],
-    Header(
-        alias="Idempotency-Key",
-        description="The same key with the same body has the same answer and no second effect; made up if left out.",
-    ),
-]
-IfMatch = Annotated[
-    _Version | SkipJsonSchema[None],
-    Header(
-        alias="If-Match",
-        description="The version that was shown, as its ETag said; the answer is 409 if it is no longer that one.",
-    ),
-]
-ActingFor = Annotated[
-    PersonId | SkipJsonSchema[None],
-    Header(alias="X-Acting-For", description="Somebody who has delegated to the caller, in whose name this is asked."),
-]
+ActingFor = Annotated[PersonId | SkipJsonSchema[None], Header(alias=ACTING_FOR.name, description=ACTING_FOR.meaning)]
+"""For a route that only reads, and is asked how it looks to somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +35,23 @@ class Caller:
 class Requires:
     """Signs the caller in; a permission of the office is checked here, one on a project where the project is known."""
 
+    headers: ClassVar[tuple[Named, ...]] = ()
+    """What requests may carry besides the token."""
+
     def __init__(self, permission: Permission, produces: str = "application/json") -> None:
         """`produces` is the media type of the answer, or `*/*` if that depends on what is asked for."""
         self.permission = permission
         self._produces = produces
 
-    async def admit(self, request: Request, credentials: Credentials, key: str | None) -> Caller:
+    async def admit(self, request: Request, key: str) -> Caller:
         """Who asks. Raises `NotSignedInError`, and `RefusedError` when the office does not allow it."""
         if self._produces != "*/*" and not accepts(request.headers.getlist("accept"), self._produces):
             raise LifecycleError("not_acceptable", f"Answers here are {self._produces}.", "Accept that.")
-        token = credentials.credentials if credentials else ""
-        if not 0 < len(token) <= _LONGEST_TOKEN:
-            raise NotSignedInError
         office: Office = request.app.state.office
-        caller = Caller(await office.directory.bearer(token))
+        caller = Caller(await office.directory.bearer(token_of(request)))
         if self.permission.startswith("office:"):
-            asked: dict[str, Any] = {"method": request.method, "path": request.url.path[:500]}
-            await office.directory.require(Envelope(caller.id, key or token_hex(16)), self.permission, asked)
+            asked = {"method": request.method, "path": request.url.path[:500]}
+            await office.directory.require(Envelope(caller.id, key), self.permission, asked)
         return caller
 
 
@@ -90,39 +65,37 @@ def accepts(accepted: Iterable[str], media_type: str) -> bool:
 class Reads(Requires):
     """For a route that reads: gives the caller."""
 
-    async def __call__(self, request: Request, credentials: Credentials) -> Caller:
+    async def __call__(self, request: Request) -> Caller:
         """The caller."""
-        return await self.admit(request, credentials, None)
+        return await self.admit(request, token_hex(16))
 
 
 class Writes(Requires):
     """For a route that changes something of the office: gives the envelope of the request."""
 
-    async def __call__(
-        self, request: Request, credentials: Credentials, idempotency_key: IdempotencyKey = None
-    ) -> Envelope:
+    headers: ClassVar[tuple[Named, ...]] = (IDEMPOTENCY_KEY,)
+
+    async def __call__(self, request: Request) -> Envelope:
         """The envelope; its key travels back with the answer."""
-        key = idempotency_key or token_hex(16)
-        request.state.echo = {"Idempotency-Key": key}
-        caller = await self.admit(request, credentials, key)
+        caller, key = await self._keyed(request)
         return Envelope(caller.id, key)
 
+    async def _keyed(self, request: Request) -> tuple[Caller, str]:
+        token_of(request)  # who is not signed in hears that first
+        key = IDEMPOTENCY_KEY.read(request) or token_hex(16)
+        request.state.echo = {IDEMPOTENCY_KEY.name: key}
+        return await self.admit(request, key), key
 
-class Asks(Requires):
+
+class Asks(Writes):
     """For a route that asks something of a project: gives the envelope of the command."""
 
-    async def __call__(
-        self,
-        request: Request,
-        credentials: Credentials,
-        idempotency_key: IdempotencyKey = None,
-        if_match: IfMatch = None,
-        acting_for: ActingFor = None,
-    ) -> Envelope:
+    headers: ClassVar[tuple[Named, ...]] = (IDEMPOTENCY_KEY, IF_MATCH, ACTING_FOR)
+
+    async def __call__(self, request: Request) -> Envelope:
         """The envelope; its key travels back with the answer."""
-        key = idempotency_key or token_hex(16)
-        request.state.echo = {"Idempotency-Key": key}
-        caller = await self.admit(request, credentials, key)
-        if acting_for == caller.id:
+        caller, key = await self._keyed(request)
+        seen, principal = IF_MATCH.read(request), ACTING_FOR.read(request)
+        if principal == caller.id:
             raise LifecycleError("wrong_value", "Nobody acts for themselves.", "Leave out X-Acting-For.")
-        return Envelope(caller.id, key, acting_for, int(if_match.strip('"')) if if_match else None)
+        return Envelope(caller.id, key, principal, int(seen.strip('"')) if seen else None)

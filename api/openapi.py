@@ -7,31 +7,32 @@ from fastapi.routing import APIRoute
 
 from api.auth import Requires
 from api.deps import API, REFUSALS
+from api.headers import BEARER
 from api.schemas.problems import Problem
 
 
 class Api(FastAPI):
-    """An application whose routes under `API` are for people who are signed in."""
+    """An application with routes for people who are signed in: path and route of each are in `guarded`."""
 
     def __init__(self, **about: Any) -> None:
         """`about` is what FastAPI takes."""
         super().__init__(**about)
-        self.guarded: list[APIRoute] = []
+        self.guarded: list[tuple[str, APIRoute]] = []
 
-    def guard(self, router: APIRouter) -> None:
-        """Serve a router under `API`; each of its routes requires one permission."""
-        self.include_router(router, prefix=API, responses=REFUSALS)
-        self.guarded += [route for route in router.routes if isinstance(route, APIRoute)]
+    def guard(self, router: APIRouter, prefix: str = API) -> None:
+        """Serve a router under a prefix; each of its routes requires one permission."""
+        self.include_router(router, prefix=prefix, responses=REFUSALS)
+        self.guarded += [(prefix + route.path, route) for route in router.routes if isinstance(route, APIRoute)]
 
     def openapi(self) -> dict[str, Any]:
         """The document."""
         if self.openapi_schema is None:
             document = super().openapi()
             document["components"]["schemas"] |= _problem()
-            for route in self.guarded:
+            document["components"]["securitySchemes"] = {"bearer": BEARER}
+            for path, route in self.guarded:
                 for method in sorted(route.methods or ()):
-                    operation = document["paths"][API + route.path][method.lower()]
-                    operation["x-permission"] = " ".join(needed.permission.value for needed in requirements(route))
+                    _complete(document["paths"][path][method.lower()], requirements(route))
         return super().openapi()
 
 
@@ -39,6 +40,13 @@ def requirements(route: APIRoute) -> tuple[Requires, ...]:
     """What a route requires of its caller."""
     calls: list[object] = [dependency.call for dependency in route.dependant.dependencies]
     return tuple(call for call in calls if isinstance(call, Requires))
+
+
+def _complete(operation: dict[str, Any], required: tuple[Requires, ...]) -> None:
+    operation["security"] = [{"bearer": []}]
+    operation["x-permission"] = " ".join(needed.permission.value for needed in required)
+    headers = [header.parameter for needed in required for header in needed.headers]
+    operation["parameters"] = [*operation.get("parameters", ()), *headers]
 
 
 def _problem() -> dict[str, Any]:
