@@ -36,7 +36,8 @@ def import_register(
             client.download(at("imports", done["id"], "result"), result, format=result.suffix.lstrip(".") or "csv")
         rows = [row for row in client.pages(at("imports", done["id"], "rows")) if row["outcome"] != "unchanged"]
         columns = {"row": "Row", "key": "Key", "outcome": "Result", "sentence": "Why"}
-        show({**done, "rows": rows}, as_json, [*table(rows, columns), "", summary(done)])
+        gone = [f"Not in it any more: {leaver['key']} {leaver['name']}" for leaver in done["leavers"]]
+        show({**done, "rows": rows}, as_json, [*table(rows, columns), "", *gone, summary(done)])
         if done["status"] != "done":
             raise typer.Exit(REFUSED)
 
