@@ -21,6 +21,7 @@ from api.routes import (
     health,
     imports,
     lists,
+    operations,
     people,
     policies,
     projects,
@@ -84,6 +85,7 @@ def create_app(office: AbstractAsyncContextManager[Office], evidence_bytes: int)
     )
     for router in ROUTERS:
         app.guard(router)
+    app.guard(operations.router, prefix="")
     app.include_router(health.router)
     app.add_api_route("/docs", reference_page, include_in_schema=False)
     handle_errors(app)

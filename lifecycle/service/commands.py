@@ -22,6 +22,7 @@ from lifecycle.service.calendars import calendar_of
 from lifecycle.service.decider import Decider, DeciderAwayError, DeciderError, DeciderGoneError
 from lifecycle.service.envelopes import body_of
 from lifecycle.service.lanes import Lanes
+from lifecycle.service.meters import measured
 from lifecycle.service.outcomes import Outcome, Unknown
 from lifecycle.service.settling import Now, Settling
 from lifecycle.service.shelf import Shelf
@@ -46,6 +47,7 @@ class Commands:
         self._lanes = lanes
         self._now = now
 
+    @measured
     async def carry_out(self, project: str, command: PersonCommand) -> Outcome:
         """What becomes of a command in its envelope; asking again gives the same answer and has no second effect.
 

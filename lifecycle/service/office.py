@@ -24,6 +24,7 @@ from lifecycle.service.imports import Imports
 from lifecycle.service.inbox import Inboxes
 from lifecycle.service.lanes import Lanes
 from lifecycle.service.offers import Offers
+from lifecycle.service.operations import Operations
 from lifecycle.service.overdue import Overdue
 from lifecycle.service.people import People
 from lifecycle.service.policies import Policies
@@ -96,6 +97,7 @@ class Office:
         importing = Importing(database, self.commands, self.registration, self.shelf, now)
         self.import_work = ImportWork(database, store, importing, now)
         self.imports = Imports(database, store, self.deeds, self.shelf, self.import_work, now)
+        self.operations = Operations(database, now)
         self.sweeper = Sweeper(database, self.commands, self.registration, self.settling, now)
         self.offers = Offers(database, self.commands, self.settling, now)
 

@@ -25,6 +25,7 @@ from lifecycle.service.admission import actor_of, attempt_of, request_of, strang
 from lifecycle.service.calendars import calendar_of
 from lifecycle.service.decider import Decider, DeciderAwayError, DeciderError
 from lifecycle.service.envelopes import Envelope, body_of
+from lifecycle.service.meters import measured
 from lifecycle.service.outcomes import Outcome, Unknown
 from lifecycle.service.policy_files import DEFAULT
 from lifecycle.service.settling import Now, Settling
@@ -63,6 +64,7 @@ class Registration:
         self._settling = settling
         self._now = now
 
+    @measured
     async def register(self, envelope: Envelope, draft: Draft) -> Outcome:
         """What becomes of a registration; raises as `Commands.carry_out` does."""
         now = self._now()
