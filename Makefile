@@ -32,7 +32,7 @@ setup: $(VENV)/.ready-dev ## Install everything for development into .venv
 run: $(VENV)/.ready-run ## Bring the product up: embedded Temporal, SQLite, sample portfolio
 	@$(BIN)/lifecycle up --sample
 
-test: setup check unit ## Check and test everything
+test: setup check unit slow ## Check and test everything
 
 check: lint types ## Format, lint, import contracts, types
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from api.terminal.api_reference import api_reference
 from api.terminal.policy_reference import reference
 from lifecycle.gates.plain import in_words
 from lifecycle.gates.policy import Policy
@@ -31,3 +32,7 @@ def test_the_default_policy_in_words_names_every_gate_and_every_evidence() -> No
     for gate in policy.gates.values():
         assert f"## {gate.label}" in words
         assert all(rule.label in words for rule in gate.evidence.values())
+
+
+def test_the_api_reference_says_what_the_document_says() -> None:
+    assert (DOCS / "api-reference.md").read_text(encoding="utf-8") == api_reference(), "run `make docs`"
