@@ -64,7 +64,7 @@ class Office:
         self._rounds: list[Round] = []
 
     async def ask(self, person: str, path: str, body: Json | None = None, method: str = "POST") -> Answer:
-        """Ask until it is carried out: an outcome that is not known yet is asked for again; `RefusedError` if it is not."""
+        """Ask, again while the outcome is not known yet, until it is carried out; `RefusedError` if it is not."""
         key = uuid4().hex
         while True:
             answer = await self._http.send(self._tokens[person], key, method, path, body)

@@ -34,11 +34,11 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Both sides, at work; `started` is how long `lifecycle up` took to the first page."""
+    """Both sides, at work; `running` is the product that is measured."""
 
     product: Side
     bare: Side
-    started: float
+    running: Product
 
 
 def keys(prefix: str, count: int) -> list[str]:
@@ -63,7 +63,7 @@ async def stage() -> AsyncIterator[Stage]:
                 await load.ask("register", keys=keys("M", PROJECTS), clients=CLIENTS, about=ABOUT)
                 await load.ask("prepare", keys=keys("M", PROJECTS), clients=CLIENTS)
                 bare = Side(caller, product.temporal_pids | {worker.pid, caller.pid})
-                both = Stage(Side(load, product.pids | {load.pid}), bare, product.first_page_seconds)
+                both = Stage(Side(load, product.pids | {load.pid}), bare, product)
                 for side in (both.bare, both.product):
                     await side.hand.ask("closed", clients=CLIENTS, seconds=3)
                 yield both
