@@ -29,6 +29,7 @@ from tests.e2e.people import Person
 DEADLINE = 90.0
 """Seconds until something that has to happen must have happened, on a machine that is busy with other tests."""
 TAIL_LINES = 60
+LIFECYCLE = Path(sys.executable).with_name("lifecycle")
 
 
 class Product:
@@ -60,6 +61,19 @@ class Product:
     def token(self, name: str) -> str:
         """The sign-in of somebody of the sample office."""
         return sign_ins(self.settings.home)[name]
+
+    def types(self, *words: str, folder: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+        """Type a command beside the running product, in a folder, perhaps with other settings."""
+        given = {f"LIFECYCLE_{name.upper()}": value for name, value in settings.items()}
+        return subprocess.run(
+            (LIFECYCLE, *words),
+            env={**_own_environment(), **environment_of(self.settings), **given},
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=2 * DEADLINE,
+            check=False,
+        )
 
     def start(self, *arguments: str) -> None:
         """Run `lifecycle up` and return when everything is ready."""

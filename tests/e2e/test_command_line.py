@@ -1,17 +1,15 @@
 """The command line against the running product: what people type, what they read, and how programs use it."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 
-from api.profile import environment_of
 from api.terminal.output import AWAY, told
 from lifecycle.domain.errors import LifecycleError
 from tests.e2e.governed import PDF, Project
@@ -19,23 +17,13 @@ from tests.e2e.product import Product
 
 pytestmark = pytest.mark.xdist_group("product")
 
-LIFECYCLE = Path(sys.executable).with_name("lifecycle")
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
 def run(product: Product, tmp_path: Path) -> Run:
-    """Type a command beside the running product; settings may be changed for it."""
-
-    def typed(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        given = {f"LIFECYCLE_{name.upper()}": value for name, value in settings.items()}
-        own = {name: value for name, value in os.environ.items() if not name.startswith("LIFECYCLE_")}
-        environment = {**own, **environment_of(product.settings), **given}
-        return subprocess.run(
-            [LIFECYCLE, *words], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
-        )
-
-    return typed
+    """Type a command; settings may be changed for it."""
+    return partial(product.types, folder=tmp_path)
 
 
 @pytest.fixture
