@@ -12,7 +12,6 @@ from lifecycle.domain.gate_events import EvidenceSupplied
 from lifecycle.domain.people import Delegation, covers
 from lifecycle.domain.project import ProjectState
 from lifecycle.persistence.delegations import received_by
-from lifecycle.persistence.journal import JournalEntry, find
 from lifecycle.persistence.office_tables import directory, grants, people
 from lifecycle.persistence.reach import Reach, visible
 from lifecycle.persistence.roles import grants_of
@@ -21,7 +20,7 @@ from lifecycle.persistence.tables import events, projects, states
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who asks, for whom, what project, under which command id; `portfolio` of a project that is only registered now.
+    """Who asks, for whom, something of what project; `portfolio` is that of a project that is only registered now.
 
     `named` are the people whom the command names.
     """
@@ -29,7 +28,6 @@ class Request:
     project: str
     person: str
     acting_for: str | None
-    command: str
     portfolio: str | None = None
     named: tuple[str, ...] = ()
 
@@ -38,8 +36,8 @@ class Request:
 class Footing:
     """What the records know: the project's state, the roles granted there to the person and to whom they act for.
 
-    `delegation` is the one that covers the project now; `earlier` the same command, if it was sent before;
-    `strangers` are named people whom the directory does not know, or who have left.
+    `delegation` is the one that covers the project now; `strangers` are named people whom the directory does not know,
+    or who have left.
     """
 
     state: ProjectState | None
@@ -47,7 +45,6 @@ class Footing:
     roles: tuple[str, ...]
     principal_roles: tuple[str, ...]
     delegation: Delegation | None
-    earlier: JournalEntry | None
     strangers: tuple[str, ...]
 
 
@@ -68,7 +65,6 @@ def footing_of(connection: Connection, asked: Request, now: datetime) -> Footing
         roles=tuple(sorted(roles.get(asked.person, ()))),
         principal_roles=tuple(sorted(roles.get(principal, ()))),
         delegation=_delegation(connection, asked, portfolio, now) if asked.acting_for else None,
-        earlier=find(connection, asked.command),
         strangers=_strangers(connection, asked.named),
     )
 

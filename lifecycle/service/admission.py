@@ -32,7 +32,6 @@ def request_of(project: str, command: PersonCommand) -> Request:
         project=project,
         person=command.actor.person,
         acting_for=command.actor.acting_for,
-        command=command.id,
         portfolio=command.portfolio if isinstance(command, RegisterProject) else None,
         named=named_in(command),
     )

@@ -15,7 +15,7 @@ from lifecycle.gates.decide import decide
 from lifecycle.persistence.audit import Attempt
 from lifecycle.persistence.failures import StoreUnavailableError
 from lifecycle.persistence.footing import Footing, footing_of
-from lifecycle.persistence.journal import JournalEntry, settle_refused, write_sent
+from lifecycle.persistence.journal import JournalEntry, find, settle_refused, write_sent
 from lifecycle.persistence.session import Database
 from lifecycle.service.admission import UNKNOWN_PROJECT, actor_of, at_the_door, attempt_of, request_of
 from lifecycle.service.calendars import calendar_of
@@ -74,10 +74,14 @@ class Commands:
 
     async def turned_away(self, project: str, command: PersonCommand) -> Outcome | None:
         """The refusal of a command that would not be let in, before what it brings is taken; none if it would be."""
-        footing = await self._footing(project, command)
-        if footing.earlier is not None or (refusal := at_the_door(command, footing)) is None:
-            return None
-        return await self.turn_away(project, command, refusal)
+
+        def look(connection: Connection) -> Refusal | None:
+            if find(connection, command.id):
+                return None
+            return at_the_door(command, footing_of(connection, request_of(project, command), self._now()))
+
+        refusal = await self._database.read(look)
+        return await self.turn_away(project, command, refusal) if refusal else None
 
     async def turn_away(self, project: str, command: PersonCommand, refusal: Refusal) -> Outcome:
         """Refuse a command without sending it; the attempt is on record."""

@@ -59,7 +59,7 @@ class GateQueries:
         """One gate in full. Raises `RefusedError` (`unknown_gate`) if the project's policy has none such."""
         now = self._now()
         seen = await self._database.read(
-            lambda connection: _sight(connection, Request(key, person, acting_for, ""), gate, now)
+            lambda connection: _sight(connection, Request(key, person, acting_for), gate, now)
         )
         books = await self._books(seen.state)
         book = books[seen.state.policy.digest]
@@ -82,7 +82,7 @@ class GateQueries:
 
         def look(connection: Connection) -> tuple[ProjectState, Footing]:
             state = _state(connection, _reach(connection, person, now), key)
-            return state, footing_of(connection, Request(key, person, acting_for, ""), now)
+            return state, footing_of(connection, Request(key, person, acting_for), now)
 
         state, footing = await self._database.read(look)
         items = possibilities(await self._books(state), state, _actor(person, acting_for, footing), now)

@@ -87,5 +87,5 @@ class Reading:
 
     @staticmethod
     def _actor(connection: Connection, envelope: Envelope, key: str, now: datetime) -> Actor:
-        asked = Request(key, envelope.person, envelope.acting_for, envelope.id)
+        asked = Request(key, envelope.person, envelope.acting_for)
         return actor_of(envelope.actor, footing_of(connection, asked, now))

@@ -19,7 +19,7 @@ from lifecycle.gates.decide import decide
 from lifecycle.persistence.audit import Attempt
 from lifecycle.persistence.failures import StoreUnavailableError
 from lifecycle.persistence.footing import Footing, footing_of
-from lifecycle.persistence.journal import JournalEntry
+from lifecycle.persistence.journal import JournalEntry, settle_refused, write_sent
 from lifecycle.persistence.session import Database
 from lifecycle.service.admission import actor_of, attempt_of, request_of, strangers_in
 from lifecycle.service.calendars import calendar_of
@@ -72,12 +72,17 @@ class Registration:
         command = _command(envelope, draft, shelved)
         asked = digest({**asdict(draft), "acting_for": envelope.acting_for})
         attempt = replace(attempt_of(draft.project, command, now), body_digest=asked)
-        footing = await self._footing(command)
-        if footing.earlier is None:
-            judged = _judge(command, footing, shelved, now, is_new=footing.state is None)
-            if isinstance(judged, Refusal):
-                return await self._settling.turned_away(attempt, body_of(command), judged)
-        return await self._settling.sent(attempt, body_of(command)) or await self._begin(attempt, command, footing)
+
+        def admit(connection: Connection) -> tuple[JournalEntry, _Granted | Refusal]:
+            footing = footing_of(connection, request_of(command.project, command), now)
+            entry, is_noted = write_sent(connection, attempt, body_of(command))
+            judged = _judge(command, footing, shelved, now, is_new=footing.state is None or not is_noted)
+            if is_noted and isinstance(judged, Refusal):
+                entry = settle_refused(connection, attempt.id, judged, now)
+            return entry, judged
+
+        entry, judged = await self._database.write(admit)
+        return await self._settling.earlier(entry) or await self._begin(attempt, judged)
 
     async def rehearse(self, envelope: Envelope, draft: Draft) -> tuple[Recorded, ...] | Refusal:
         """What a registration would make happen now, or why it would be refused; nothing is noted."""
@@ -93,7 +98,10 @@ class Registration:
         command = COMMANDS.validate_python(entry.body)
         if not isinstance(command, RegisterProject):
             raise TypeError(f"{command.type} is no registration")
-        return await self._begin(entry.attempt, command, await self._footing(command))
+        now = self._now()
+        shelved = await self._shelf.by_digest(command.policy.digest)
+        judged = _judge(command, await self._footing(command), shelved, now, is_new=True)
+        return await self._begin(entry.attempt, judged)
 
     async def _footing(self, command: RegisterProject) -> Footing:
         def read(connection: Connection) -> Footing:
@@ -101,25 +109,23 @@ class Registration:
 
         return await self._database.read(read)
 
-    async def _begin(self, attempt: Attempt, command: RegisterProject, footing: Footing) -> Outcome:
-        now = self._now()
-        shelved = await self._shelf.by_digest(command.policy.digest)
-        judged = _judge(command, footing, shelved, now, is_new=True)
+    async def _begin(self, attempt: Attempt, judged: "_Granted | Refusal") -> Outcome:
         try:
             if isinstance(judged, Refusal):
                 return await self._settling.refused(attempt, judged)
-            if await self._decider.start(StartProject(command=judged.command, at=now, policy=judged.packed)):
+            if await self._decider.start(StartProject(command=judged.command, at=judged.at, policy=judged.packed)):
                 return await self._settling.done(attempt, judged.events)
             if done := await self._settling.caught_up(attempt):
                 return done
-            return await self._settling.refused(attempt, _already(command))
+            return await self._settling.refused(attempt, _already(judged.command))
         except (DeciderError, StoreUnavailableError) as error:
-            _log.warning("outcome not known yet", command=attempt.id, project=command.project, reason=repr(error))
+            _log.warning("outcome not known yet", command=attempt.id, project=attempt.project, reason=repr(error))
             return Unknown(attempt.id, away=isinstance(error, DeciderAwayError))
 
 
 class _Granted(NamedTuple):
     command: RegisterProject
+    at: datetime
     packed: str
     events: tuple[Recorded, ...]
 
@@ -151,7 +157,7 @@ def _judge(
     verdict = decide({shelved.ref.digest: shelved.book} if shelved else {}, None, ready, now)
     if not isinstance(verdict, Accepted):
         return verdict.refusal
-    return _Granted(ready, shelved.packed if shelved else "", verdict.events)
+    return _Granted(ready, now, shelved.packed if shelved else "", verdict.events)
 
 
 def _openings(command: RegisterProject, shelved: Shelved | None, now: datetime) -> dict[str, Clock]:

@@ -35,11 +35,6 @@ class Settling:
         self._decider = decider
         self._now = now
 
-    async def sent(self, attempt: Attempt, body: Mapping[str, Any]) -> Outcome | None:
-        """Note a command before it is sent; the earlier outcome if it was settled before. `KeyReusedError`."""
-        entry, _ = await self._database.write(lambda connection: write_sent(connection, attempt, body))
-        return await self.earlier(entry)
-
     async def earlier(self, entry: JournalEntry) -> Outcome | None:
         """What a settled command's sender was told, so that it can be told again; none while it is not settled."""
         if entry.refusal is not None:
