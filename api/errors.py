@@ -148,9 +148,12 @@ def handle_errors(app: FastAPI) -> None:
         return answer(_problem("malformed", sentence, "Correct what the faults name.", faults=faults))
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> Response:
+    async def _http(request: Request, error: HTTPException) -> Response:
         code, sentence, remedy = _HTTP.get(error.status_code, _HTTP[400])
-        return answer(_problem(code, sentence, remedy), dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == 405 and (methods := request.app.methods_at(request.url.path)):
+            headers["Allow"] = ", ".join(methods)
+        return answer(_problem(code, sentence, remedy), headers)
 
 
 _HTTP: Final = {

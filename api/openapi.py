@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.routing import compile_path
 
 from api.auth import Requires
 from api.deps import API, REFUSALS
@@ -23,6 +24,12 @@ class Api(FastAPI):
         """Serve a router under a prefix; each of its routes requires one permission."""
         self.include_router(router, prefix=prefix, responses=REFUSALS)
         self.guarded += [(prefix + route.path, route) for route in router.routes if isinstance(route, APIRoute)]
+
+    def methods_at(self, path: str) -> tuple[str, ...]:
+        """The methods that an address knows, whichever of its routes know them."""
+        first = next((template for template, _ in self.guarded if compile_path(template)[0].match(path)), None)
+        here = [route for template, route in self.guarded if template == first]
+        return tuple(sorted({method for route in here for method in route.methods or ()}))
 
     def openapi(self) -> dict[str, Any]:
         """The document."""

@@ -13,7 +13,7 @@ from api.schemas.words import Body, Instant, View
 class PolicyText(Body):
     """A policy as its author wrote it, in YAML or JSON; `name` is what faults call the file."""
 
-    source: Annotated[str, StringConstraints(min_length=1, max_length=1_000_000)]
+    source: Annotated[str, StringConstraints(min_length=1, max_length=300_000)]
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}$")] = "policy.yaml"
 
 

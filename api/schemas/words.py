@@ -1,5 +1,6 @@
 """The words that requests are made of, each as narrow as its meaning."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -10,6 +11,8 @@ from lifecycle.service.registration import KEY
 
 LARGEST = 2**53
 """The largest whole number that every reader of JSON keeps exact."""
+
+_RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 
 
 class Body(BaseModel):
@@ -25,7 +28,7 @@ class View(BaseModel):
 
 
 def _written(value: Any) -> Any:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
         raise ValueError("write an instant as text, such as 2026-03-31T17:00:00Z")
     return value
 

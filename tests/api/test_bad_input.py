@@ -153,6 +153,7 @@ async def test_addresses_and_methods_that_there_are_not(desk: Desk) -> None:
     wrong = await desk.send("pm", "PUT", "/me")
     assert wrong.refused == (405, "method_not_allowed")
     assert wrong.response.headers["allow"] == "GET"
+    assert (await desk.send("pm", "PUT", "/policies")).response.headers["allow"] == "GET, POST"
     assert (await desk.get("pm", "/people", params={"cursor": "nonsense"})).reason == "not_permitted"
     assert (await desk.get("director", "/people", params={"cursor": "nonsense"})).refused == (422, "bad_cursor")
     assert (await desk.get("director", "/people", params={"limit": "0"})).refused == (422, "malformed")

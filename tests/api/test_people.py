@@ -119,6 +119,7 @@ async def test_pages_of_people_join_without_a_gap(desk: Desk) -> None:
         ({"scope": "the whole world"}, 422, "malformed"),
         ({"ends": 1_900_000_000}, 422, "malformed"),
         ({"ends": "2031-01-01T00:00:00"}, 422, "malformed"),
+        ({"ends": "1900000000"}, 422, "malformed"),
         ({"id": "mine"}, 422, "malformed"),
     ],
 )
