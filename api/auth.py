@@ -43,7 +43,7 @@ class Requires:
         self.permission = permission
         self._produces = produces
 
-    async def admit(self, request: Request, key: str) -> Caller:
+    async def admit(self, request: Request) -> Caller:
         """Who asks. Raises `NotSignedInError`, and `RefusedError` when the office does not allow it."""
         if self._produces != "*/*" and not accepts(request.headers.getlist("accept"), self._produces):
             raise LifecycleError("not_acceptable", f"Answers here are {self._produces}.", "Accept that.")
@@ -51,7 +51,7 @@ class Requires:
         caller = Caller(await office.directory.bearer(token_of(request)))
         if self.permission.startswith("office:"):
             asked = {"method": request.method, "path": request.url.path[:500]}
-            await office.directory.require(Envelope(caller.id, key), self.permission, asked)
+            await office.directory.require(Envelope(caller.id, token_hex(16)), self.permission, asked)
         return caller
 
 
@@ -67,7 +67,7 @@ class Reads(Requires):
 
     async def __call__(self, request: Request) -> Caller:
         """The caller."""
-        return await self.admit(request, token_hex(16))
+        return await self.admit(request)
 
 
 class Writes(Requires):
@@ -78,13 +78,16 @@ class Writes(Requires):
     async def __call__(self, request: Request) -> Envelope:
         """The envelope; its key travels back with the answer."""
         caller, key = await self._keyed(request)
+        if ACTING_FOR.name in request.headers:
+            sentence = "The business of the office is done in one's own name."
+            raise LifecycleError("wrong_value", sentence, "Leave out X-Acting-For.")
         return Envelope(caller.id, key)
 
     async def _keyed(self, request: Request) -> tuple[Caller, str]:
         token_of(request)  # who is not signed in hears that first
         key = IDEMPOTENCY_KEY.read(request) or token_hex(16)
         request.state.echo = {IDEMPOTENCY_KEY.name: key}
-        return await self.admit(request, key), key
+        return await self.admit(request), key
 
 
 class Asks(Writes):

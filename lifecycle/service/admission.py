@@ -14,7 +14,7 @@ from lifecycle.service.envelopes import SYSTEM, body_of
 UNKNOWN_PROJECT = Refusal(
     reason=Reason.UNKNOWN_PROJECT,
     sentence="There is no such project.",
-    remedy="Check its key, or ask the PMO for a role on it.",
+    remedy="Check its key; if you act for somebody, say for whom; or ask the PMO for a role on it.",
 )
 """The same for a project that is not there and for one that the asker may not see."""
 

@@ -67,6 +67,19 @@ async def test_who_may_not_manage_people_is_refused_on_record(desk: Desk) -> Non
     assert office_trail(desk)[-5:] == [("office:people:manage", "pm")] * 4 + [("office:people:read", "pm")]
 
 
+async def test_the_office_is_nobodys_to_run_for_another(desk: Desk) -> None:
+    body = {"id": "x", "name": "X"}
+    lent = await desk.post("director", "/people", body, acting_for="administrator")
+    assert lent.refused == (422, "wrong_value")
+
+
+async def test_what_was_refused_may_be_asked_again_once_it_is_allowed(desk: Desk) -> None:
+    body = {"id": "x", "name": "X"}
+    assert (await desk.post("analyst", "/people", body, key="k")).refused == (403, "not_permitted")
+    await desk.post("director", "/roles", {"person": "analyst", "role": "administrator"})
+    assert (await desk.post("analyst", "/people", body, key="k")).status == 201
+
+
 async def test_a_role_in_one_portfolio_does_not_manage_the_office(desk: Desk) -> None:
     await newcomer(desk)
     await desk.post("director", "/roles", {"person": "newcomer", "role": "pmo_director", "scope": "portfolio:rail"})

@@ -64,6 +64,26 @@ async def test_acting_for_somebody_needs_their_delegation(desk: Desk) -> None:
     assert lent.json["project"]["stage"] == "planning"
 
 
+async def test_a_delegation_lends_sight_as_far_as_it_reaches(desk: Desk) -> None:
+    await desk.post("director", "/people", {"id": "stand-in", "name": "Stand-in"})
+    issued = await desk.post("director", "/tokens", {"person": "stand-in", "label": "Laptop"})
+    desk.tokens["stand-in"] = issued.json["secret"]
+    await desk.send("director", "DELETE", "/roles?person=sponsor&role=sponsor&scope=everywhere")
+    project, other = await desk.register(), await desk.register(portfolio="roads", sponsor=None)
+    await project.submit()
+    path, ends = f"/projects/{project.key}", (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    assert (await desk.get("stand-in", path)).refused == (404, "unknown_project")
+    for scope in (f"project:{other.key}", "portfolio:rail"):
+        body = {"receiver": "stand-in", "scope": scope, "ends": ends, "reason": "Leave."}
+        assert (await desk.post("sponsor", "/delegations", body)).status == 201
+        seen = (await desk.get("stand-in", path)).status
+        assert seen == (200 if scope == "portfolio:rail" else 404)
+    assert (await desk.get("stand-in", f"/projects/{other.key}")).status == 404
+    ballot = await project.ballot()
+    assert (await vote(project, "stand-in", ballot)).refused == (404, "unknown_project")
+    assert (await vote(project, "stand-in", ballot, acting_for="sponsor")).status == 200
+
+
 async def test_a_vote_on_evidence_that_has_changed_since_is_stale(desk: Desk) -> None:
     project = await desk.register()
     await project.submit()
