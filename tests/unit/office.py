@@ -171,6 +171,11 @@ class Desk(Requests[Happened]):
         return Refusals(self)
 
     @property
+    def draft(self) -> "Drafts":
+        """Requests as somebody writes them who has the project before them now, to be sent later."""
+        return Drafts(self)
+
+    @property
     def book(self) -> Rulebook:
         return self.books[self.state.policy.digest]
 
@@ -266,6 +271,20 @@ class Refusals(Requests[Reason]):
         assert refusal.sentence.endswith("."), refusal
         assert refusal.remedy.endswith("."), refusal
         return refusal
+
+
+class Drafts(Requests[asked.PersonCommand]):
+    """Requests that are written and not sent."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @property
+    def state(self) -> ProjectState:
+        return self._desk.state
+
+    def ask(self, command: asked.PersonCommand) -> asked.PersonCommand:
+        return command.model_copy(update={"expected_version": self.state.seq})
 
 
 def kinds(happened: Sequence[Event]) -> list[str]:

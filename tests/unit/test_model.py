@@ -16,7 +16,7 @@ from lifecycle.gates.policy_gates import GateKind
 from tests.unit.house import Doc
 from tests.unit.walks import Walk, view_of_product, view_of_reference
 
-RUNS, STEPS = int(os.environ.get("MODEL_RUNS", "600")), int(os.environ.get("MODEL_STEPS", "40"))
+RUNS, STEPS = int(os.environ.get("MODEL_RUNS", "420")), int(os.environ.get("MODEL_STEPS", "36"))
 BLOCKS = 12
 LARGEST_STATE = 32_000
 """Bytes of a state as it travels."""

@@ -57,7 +57,7 @@ class Directory:
             self.roles[person] = {role for role in ROLES if self.random.random() < 0.5}
         for number in range(8):
             giver, receiver = self.random.sample(PEOPLE, 2)
-            starts = MONDAY + timedelta(hours=self.random.randint(-40, 10))
+            starts = MONDAY + timedelta(hours=self.random.randint(-40, 6))
             ends = starts + timedelta(hours=self.random.randint(1, 60))
             given = {"id": f"d{number}", "giver": giver, "receiver": receiver, "starts": starts, "ends": ends}
             scope = self.random.choice(["everywhere"] * 4 + ["portfolio:rail", "project:P2"])
@@ -67,16 +67,15 @@ class Directory:
         person = self.random.choice(PEOPLE)
         self.roles[person] ^= {self.random.choice(ROLES)}
 
-    def somebody(self) -> Actor:
+    def somebody(self, now: datetime) -> Actor:
         """Somebody who acts in their own name or for another, rightly or not; roles are the principal's."""
         person = self.random.choice(PEOPLE)
-        if self.random.random() < 0.5:
+        if self.random.random() < 0.4:
             return Actor(person=person, roles=tuple(self.roles[person]))
-        own = [given for given in self.delegations if given.receiver == person]
-        delegation = self.random.choice(own or self.delegations)
-        if self.random.random() < 0.25:
-            delegation = self.random.choice(self.delegations)
-        principal = delegation.giver if self.random.random() < 0.85 else self.random.choice(PEOPLE)
+        running = [given for given in self.delegations if given.starts <= now < given.ends]
+        delegation = self.random.choice(running if running and self.random.random() < 0.7 else self.delegations)
+        person = delegation.receiver if self.random.random() < 0.8 else person
+        principal = delegation.giver if self.random.random() < 0.9 else self.random.choice(PEOPLE)
         roles = tuple(self.roles[principal])
         return Actor(person=person, roles=roles, acting_for=principal, delegation=delegation)
 
@@ -103,19 +102,21 @@ def a_history(seed: int) -> Desk:
 
 
 def _attempt(random: Random, desk: Desk, directory: Directory, number: int) -> Any:
-    known = {"id": f"c{number}", "actor": directory.somebody()}
+    known = {"id": f"c{number}", "actor": directory.somebody(desk.now)}
     round_ = desk.round()
     kind = random.random()
     if kind < 0.08:
         office = Actor(person="office", roles=("pmo_analyst",))
         post = random.choice(["manager", "sponsor"])
         return AmendFacts.model_validate({**known, "actor": office, post: random.choice(PEOPLE)})
-    if kind < 0.25 or "case" not in round_.evidence:
+    if desk.state.manager and kind < 0.7 and not round_.is_before_approvers:
+        known["actor"] = Actor(person=desk.state.manager, roles=())
+    if kind < 0.16 or "case" not in round_.evidence:
         case = {"item": "case", "kind": "document", "digest": f"d{number}", "version": 1, "at": MONDAY}
         return SupplyEvidence.model_validate(
             {**known, "gate": "gate", "evidence": {**case, "author": "x", "principal": "x"}}
         )
-    if kind < 0.35 or not round_.is_before_approvers:
+    if kind < 0.2 or not round_.is_before_approvers:
         return SubmitGate.model_validate({**known, "gate": "gate"})
     shown = {"gate": "gate", "round": round_.number, "evidence_digest": round_.evidence_digest}
     verdict = random.choice(["approve"] * 9 + ["abstain", "reject"])
@@ -225,5 +226,5 @@ def test_the_histories_are_worth_looking_at() -> None:
     histories = [a_history(seed).history for seed in range(150)]
     goes = [h for h in histories if any(isinstance(r.event, GateDecided) and r.event.outcome == "go" for r in h)]
     delegates = [h for h in goes if any(r.actor and r.actor.acting_for for r in h if isinstance(r.event, VoteCast))]
-    assert len(goes) > 25
-    assert len(delegates) > 5
+    assert len(goes) > 40
+    assert len(delegates) > 15
