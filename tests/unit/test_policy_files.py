@@ -152,12 +152,12 @@ def test_the_counter_example_names_the_people_who_are_missing() -> None:
     ],
 )
 def test_hostile_files_get_a_sentence_with_a_place_within_a_second(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     policy, found = examine(text, "hostile.yaml")
     assert policy is None
     assert found
     assert all(problem.line >= 1 and problem.column >= 1 and problem.sentence.endswith(".") for problem in found)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1, "a second of work, however busy the machine"
 
 
 LINES = SMALL.splitlines()
