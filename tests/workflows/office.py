@@ -20,6 +20,7 @@ from lifecycle.domain.values import FactValue
 from lifecycle.domain.verdicts import Denied, Waiting
 from lifecycle.gates.clocks import with_clocks
 from lifecycle.gates.evolve import replay
+from lifecycle.gates.obligations import obligations
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.rulebook import pack
 from lifecycle.service.calendars import calendar_of
@@ -231,7 +232,17 @@ class Project:
         return await self.office.temporal.get_current_time(self.handle)
 
     async def wait(self, length: timedelta) -> None:
-        """Let time pass."""
+        """Let time pass, until all that fell due meanwhile has had its consequences."""
+
+        async def is_settled() -> bool:
+            owed = obligations(self.rules, await self.state())
+            return not owed or owed[0].at > await self.now()
+
+        await self.leap(length)
+        await eventually(is_settled)
+
+    async def leap(self, length: timedelta) -> None:
+        """Let time pass, and look at nothing."""
         await self.office.temporal.fast_forward(self.handle, length)
 
     async def wait_until(self, instant: datetime) -> None:

@@ -44,7 +44,7 @@ async def test_an_obligation_that_cannot_be_judged_waits_and_blocks_nothing(offi
     async with new_worker(office.temporal.client, office.queue, (office.books.record, planning.plan_openings)):
         project = await office.register(stage="delivery")
         with fault_in("judge_due"):
-            await project.wait(MONTH)
+            await project.leap(MONTH)
             state = await project.state()
             assert "health" not in state.rounds
             await project.ask(AmendFacts(id=fresh(), actor=DORA, facts={"cost": 9_000_000}))
