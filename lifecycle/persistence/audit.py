@@ -79,6 +79,7 @@ class Attempt:
 
 
 _HEAD = select(chains.c.n, chains.c.digest).where(chains.c.chain == bindparam("of")).with_for_update()
+_ROWS = insert(audit)
 _MOVED = update(chains).where(chains.c.chain == bindparam("of"))
 
 
@@ -99,7 +100,7 @@ def append(connection: Connection, head: Head, entries: Sequence[Entry], now: da
         rows.append(row)
         head = Head(head.chain, head.n + 1, row["digest"])
     if rows:
-        connection.execute(insert(audit), rows)
+        connection.execute(_ROWS, rows)
         connection.execute(_MOVED, {"of": head.chain, "n": head.n, "digest": head.digest})
     return head
 

@@ -46,7 +46,7 @@ def project(connection: Connection, key: str, happened: Iterable[Recorded], now:
         raise ValueError(f"these are events of {state.project}, not of {key}")
     if versions:
         entries = [_entry(version, recorded) for version, recorded in zip(versions, fresh, strict=True)]
-        connection.execute(insert(events), [_event_row(key, entry, now) for entry in entries])
+        connection.execute(_HAPPENED, [_event_row(key, entry, now) for entry in entries])
         append(connection, head, entries, now)
         _write(connection, changes, versions[-1])
         post(connection, state, changes.news, now)
@@ -69,6 +69,10 @@ def rebuild(connection: Connection, key: str) -> tuple[str, ...]:
     return tuple(name for name in before if before[name] != after[name])
 
 
+_HAPPENED = insert(events)
+_CALLS_NOBODY = delete(calls).where(
+    calls.c.project == bindparam("of"), calls.c.gate == bindparam("at"), calls.c.number == bindparam("round")
+)
 _STATE = select(states.c.state).where(states.c.project == bindparam("of"))
 
 
@@ -139,10 +143,8 @@ def _write(connection: Connection, changes: Changes, version: _Version) -> None:
     upsert(connection, states, [{"project": key, "seq": state.seq, "digest": version.digest, "state": version.text}])
     upsert(connection, rounds, touched, keep=("kind", "submitted_by"))
     upsert(connection, conditions, [condition_row(state, condition) for condition in changes.conditions.values()])
-    for at in changes.settled:
-        connection.execute(
-            delete(calls).where(calls.c.project == key, calls.c.gate == at.gate, calls.c.number == at.number)
-        )
+    if changes.settled:
+        connection.execute(_CALLS_NOBODY, [{"of": key, "at": at.gate, "round": at.number} for at in changes.settled])
     insert_missing(
         connection, calls, [{"project": key, "gate": at.gate, "number": at.number, "role": role} for at, role in called]
     )
