@@ -18,6 +18,7 @@ _LOCK = 4_770_164_935_017
 def migrate(url: str) -> None:
     """Bring the database at a SQLAlchemy address to this release, all or nothing; again changes nothing.
 
+    A database of a later release is left as it is: migrations only add, so the code may be rolled back.
     Raises `StoreError` for a bad address and `StoreUnavailableError` for a database that cannot be reached.
     """
     with Database(url) as database:
@@ -35,10 +36,11 @@ def upgrade(connection: Connection) -> None:
 
 
 def is_current(connection: Connection) -> bool:
-    """Whether the database has the tables of this release."""
+    """Whether the database has the tables of this release; one of a later release has them too."""
     if not inspect(connection).has_table("alembic_version"):
         return False
-    return connection.scalars(text("SELECT version_num FROM alembic_version")).all() == [_newest()]
+    revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision is not None and revision >= _newest()
 
 
 def _newest() -> str:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, inspect, select, text
 
 from lifecycle.persistence.columns import schema
 from lifecycle.persistence.migrate import is_current, migrate
@@ -33,6 +33,15 @@ def test_migrating_again_changes_nothing(database_url: str) -> None:
         database.write_now(lambda connection: connection.execute(directory.update().values(version=7)).close())
     migrate(database_url)
     assert _read(database_url, lambda connection: connection.scalars(select(directory.c.version)).all()) == [7]
+
+
+def test_the_code_may_be_rolled_back_without_the_database(database_url: str) -> None:
+    migrate(database_url)
+    with Database(database_url) as database:
+        later = text("UPDATE alembic_version SET version_num = '9999'")
+        database.write_now(lambda connection: connection.execute(later).close())
+    migrate(database_url)
+    assert _read(database_url, is_current)
 
 
 def test_two_processes_that_migrate_at_once_take_turns(database_url: str) -> None:
