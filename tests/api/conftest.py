@@ -30,6 +30,12 @@ LIMIT_BYTES = 20_000
 Build = Callable[..., Awaitable[Office]]
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The API and the worker share this process, and on a busy machine their turns can look like a deadlock."""
+    monkeypatch.setenv("TEMPORAL_DEBUG", "1")
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def server() -> AsyncIterator[WorkflowEnvironment]:
     async with temporal() as environment:
