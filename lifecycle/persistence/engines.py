@@ -1,5 +1,7 @@
 """How to connect: an engine that reads snapshots and an engine that writes, on SQLite and on PostgreSQL."""
 
+import sqlite3
+import time
 from typing import Any, NamedTuple
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -54,7 +56,8 @@ def _sqlite(url: URL, connections: int, patience: float, lock_wait: float, begin
     def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         try:
             connection.isolation_level = None  # the driver's own BEGIN comes late, and never before a SAVEPOINT
-            for pragma in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", *pragmas):
+            _log_ahead(connection, patience)
+            for pragma in ("PRAGMA synchronous=FULL", *pragmas):
                 connection.execute(pragma)
         except BaseException:
             connection.close()
@@ -65,6 +68,19 @@ def _sqlite(url: URL, connections: int, patience: float, lock_wait: float, begin
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _log_ahead(connection: DBAPIConnection, patience: float) -> None:
+    """Asks again until `patience` ends: of two that change a new file's journal at once SQLite refuses one at once."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_LOCK_POLL_SECONDS)
 
 
 def _postgresql(url: URL, connections: int, patience: float, options: str) -> Engine:
