@@ -23,7 +23,7 @@ LONGEST_PAUSE: Final = timedelta(hours=4)
 PATIENCE: Final = timedelta(days=7)
 """After so long a notice that does not get through is given up."""
 
-_BATCH: Final = 20
+_BATCH: Final = 50
 _LEASE: Final = timedelta(minutes=10)
 """Longer than a batch can take; a batch whose dispatcher died is sent again after it."""
 _IDLE_SECONDS: Final = 2.0
@@ -73,6 +73,8 @@ class Dispatcher:
     async def send_due(self, stop: asyncio.Event | None = None) -> bool:
         """Send a batch of what is due; whether there may be more that gets through."""
         letters = await self._database.write(partial(claim, now=self._now(), lease=_LEASE, limit=_BATCH))
+        if not letters:
+            return False
         sent: list[Letter] = []
         failed: list[tuple[Letter, UndeliveredError]] = []
         reached = True

@@ -145,11 +145,15 @@ class ProjectLifecycle:
         return next((owed for owed in self._project.agenda if owed.id not in self._set_aside), None)
 
     async def _wait(self, until: datetime | None) -> None:
-        """Sleep until the instant, or until something else comes first; one timer at most."""
+        """Sleep until the instant, or until something must be done before it; one timer at most.
+
+        When what is owed moves away, the timer stays: to look once in vain costs less than a timer a decision.
+        """
 
         def is_woken() -> bool:
             due = self._next_due()
-            return (due.at if due else None) != until or self._may_end() or self._may_carry_over()
+            is_earlier = due is not None and (until is None or due.at < until)
+            return is_earlier or self._may_end() or self._may_carry_over()
 
         timeout = min(until - workflow.now() + _TICK, options.LONGEST_TIMER) if until else None
         try:
