@@ -24,6 +24,7 @@ from api.routes import (
     operations,
     people,
     policies,
+    preferences,
     projects,
 )
 from lifecycle.persistence.session import Database
@@ -47,6 +48,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     policies.router,
     people.router,
     deputising.router,
+    preferences.router,
     commands.router,
 )
 """Every router under `API`; each of its routes names one permission."""
@@ -59,7 +61,12 @@ async def office_of(settings: Settings) -> AsyncIterator[Office]:
     client = await connect(settings.temporal_address, settings.temporal_namespace)
     limits = Limits(settings.update_seconds, settings.evidence_limit_bytes)
     async with Office(
-        Database(settings.sql_url), client, settings.task_queue, settings.evidence_folder, limits
+        Database(settings.sql_url),
+        client,
+        settings.task_queue,
+        settings.evidence_folder,
+        limits,
+        preferences=settings.preferences,
     ) as office:
         yield office
 

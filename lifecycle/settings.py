@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from lifecycle.domain.preferences import NEVER, Language, Preferences, QuietHours, TimeZone
+
 
 class Settings(BaseSettings):
     """Where things are and how large they may be; defaults are the embedded profile's, all on loopback."""
@@ -42,6 +44,11 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_sender: str = "lifecycle@localhost"
     smtp_starttls: bool = False
+    language: Language = Language.ENGLISH
+    """For whoever chose none; the same holds for `timezone` and `quiet_hours`."""
+    timezone: TimeZone = "UTC"
+    quiet_hours: QuietHours = NEVER
+    """When people are told nothing, such as 20:00-07:00 on their own clock."""
 
     @property
     def address(self) -> str:
@@ -50,6 +57,11 @@ class Settings(BaseSettings):
             return self.api_url.rstrip("/")
         host = f"[{self.api_host}]" if ":" in self.api_host else self.api_host
         return f"http://{host}:{self.api_port}"
+
+    @property
+    def preferences(self) -> Preferences:
+        """How people who did not choose are told."""
+        return Preferences(language=self.language, timezone=self.timezone, quiet_hours=self.quiet_hours)
 
     @property
     def sql_url(self) -> str:

@@ -9,6 +9,7 @@ from typing import Self
 
 from temporalio.client import Client
 
+from lifecycle.domain.preferences import AS_SHIPPED, Preferences
 from lifecycle.persistence.evidence_store import EvidenceStore
 from lifecycle.persistence.session import Database
 from lifecycle.service.commands import Commands
@@ -29,6 +30,7 @@ from lifecycle.service.overdue import Overdue
 from lifecycle.service.people import People
 from lifecycle.service.policies import Policies
 from lifecycle.service.portfolio import Portfolio
+from lifecycle.service.preferences import Preferring
 from lifecycle.service.reading import Reading
 from lifecycle.service.registration import Registration
 from lifecycle.service.settling import Now, Settling
@@ -58,7 +60,8 @@ def utc_now() -> datetime:
 class Office:
     """Everything that can be asked of the product, over one database, one Temporal and one folder of evidence.
 
-    The database is closed with it. `temporal` is the bare client, for health and for tests.
+    The database is closed with it. `temporal` is the bare client, for health and for tests; `preferences` hold for
+    whoever chose none.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Office:
         evidence_folder: Path,
         limits: Limits = Limits(),
         now: Now = utc_now,
+        preferences: Preferences = AS_SHIPPED,
     ) -> None:
         self.database = database
         self.limits = limits
@@ -84,6 +88,7 @@ class Office:
         self.directory = Directory(database, self.deeds, signed_in, now)
         self.people = People(database, self.deeds)
         self.deputising = Deputising(database, self.deeds, self.directory, now)
+        self.preferences = Preferring(database, self.deeds, preferences)
         self.tokens = Tokens(database, self.deeds, self.directory, now)
         self.policies = Policies(database, self.deeds, now)
         store = EvidenceStore(evidence_folder, limits.evidence_bytes)

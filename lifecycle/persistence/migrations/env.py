@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from lifecycle.persistence import office_tables, tables  # noqa: F401  (they fill the schema)
+from lifecycle.persistence import notice_tables, office_tables, tables  # noqa: F401  (they fill the schema)
 from lifecycle.persistence.columns import schema
 
 context.configure(

@@ -34,8 +34,8 @@ def large_integers(*names: str, nullable: bool = False) -> list[Any]:
     return [sa.Column(name, sa.BigInteger(), nullable=nullable, autoincrement=False) for name in names]
 
 
-def flags(*names: str) -> list[Any]:
-    return [sa.Column(name, sa.Boolean(), nullable=False) for name in names]
+def flags(*names: str, nullable: bool = False) -> list[Any]:
+    return [sa.Column(name, sa.Boolean(), nullable=nullable) for name in names]
 
 
 def _words() -> Any:
@@ -50,6 +50,7 @@ def upgrade() -> None:
     _projects()
     _trail()
     _directory()
+    _notices()
     _policies_and_imports()
 
 
@@ -242,6 +243,16 @@ def _directory() -> None:
     )
     op.create_index("ix_tokens_person", "tokens", ["person"])
     op.execute("INSERT INTO directory (id, version) VALUES (1, 0)")
+
+
+def _notices() -> None:
+    op.create_table(
+        "preferences",
+        reference("person", "people.id"),
+        *words("language", "timezone", "quiet_hours", nullable=True),
+        *flags("digest", "mail", "chat", nullable=True),
+        sa.PrimaryKeyConstraint("person"),
+    )
 
 
 def _policies_and_imports() -> None:
