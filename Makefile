@@ -48,7 +48,7 @@ unit: setup ## The fast tests: pure core and architecture
 	@$(BIN)/python -m pytest -q -n 2 tests/unit tests/architecture
 
 slow: setup ## Real Temporal, real SQL, real processes
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/workflows tests/replay tests/integration tests/api tests/e2e
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/workflows tests/replay tests/integration tests/api tests/web tests/e2e
 
 bench: setup ## Measure the figures to reach; prints a table, writes bench/results.json
 	@$(BIN)/python -m bench

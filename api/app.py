@@ -27,6 +27,8 @@ from api.routes import (
     preferences,
     projects,
 )
+from api.web.entrance import Entrance
+from api.web.site import serve_pages
 from lifecycle.persistence.session import Database
 from lifecycle.service.decider import connect
 from lifecycle.service.office import Limits, Office
@@ -71,7 +73,9 @@ async def office_of(settings: Settings) -> AsyncIterator[Office]:
         yield office
 
 
-def create_app(office: AbstractAsyncContextManager[Office], evidence_bytes: int) -> FastAPI:
+def create_app(
+    office: AbstractAsyncContextManager[Office], evidence_bytes: int, entrance: Entrance = Entrance()
+) -> FastAPI:
     """The application over an office, which is entered when it starts and left when it stops."""
 
     @asynccontextmanager
@@ -95,6 +99,8 @@ def create_app(office: AbstractAsyncContextManager[Office], evidence_bytes: int)
     app.guard(operations.router, prefix="")
     app.include_router(health.router)
     app.add_api_route("/docs", reference_page, include_in_schema=False)
+    app.state.entrance = entrance
+    serve_pages(app)
     handle_errors(app)
     app.add_middleware(Frame, evidence_bytes=evidence_bytes)
     return app
@@ -103,4 +109,5 @@ def create_app(office: AbstractAsyncContextManager[Office], evidence_bytes: int)
 def from_settings() -> FastAPI:
     """The application as the environment describes it."""
     settings = Settings()
-    return create_app(office_of(settings), settings.evidence_limit_bytes)
+    entrance = Entrance(sample=settings.embedded)
+    return create_app(office_of(settings), settings.evidence_limit_bytes, entrance)

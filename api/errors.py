@@ -50,6 +50,7 @@ REFUSED: Final[Mapping[Reason, int]] = {
 FAILED: Final[Mapping[str, int]] = {
     **dict.fromkeys(("unreadable_body", "wrong_encoding", "too_deep"), 400),
     "not_signed_in": 401,
+    **dict.fromkeys(("not_secure", "cross_site", "form_expired"), 403),
     **dict.fromkeys(
         (
             "unknown_path", "unknown_person", "unknown_entry", "unknown_edition", "unknown_command", "unknown_import",

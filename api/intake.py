@@ -12,7 +12,7 @@ from api.errors import failed, incident
 from lifecycle.domain.errors import LifecycleError
 
 LARGEST_JSON: Final = 1_000_000
-"""Bytes of a JSON body."""
+"""Bytes of a JSON body, and of a form without a file."""
 DEEPEST: Final = 32
 """Levels of nesting in a JSON body."""
 _FORM_SLACK: Final = 64 * 1024
@@ -24,6 +24,15 @@ _STANDING: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
+PAGE: Final = {
+    **_STANDING,
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+"""What a page is answered with. Without any referrer, browsers would not say which site a form comes from."""
 _TEXTS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _log = structlog.get_logger("api")
 
@@ -47,7 +56,8 @@ class Frame:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in {**_STANDING, **scope.get("state", {}).get("echo", {})}.items():
+                standing = PAGE if headers.get("content-type", "").startswith("text/html") else _STANDING
+                for name, value in {**standing, **scope.get("state", {}).get("echo", {})}.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -65,9 +75,10 @@ class Frame:
 
     async def _admitted(self, scope: Scope, receive: Receive) -> Receive:
         """How the app receives the body, once it is seen that it may."""
-        if not scope["path"].startswith(_API):
-            return receive
         headers = Headers(scope=scope)
+        if not scope["path"].startswith(_API):
+            has_file = headers.get("content-type", "").lower().startswith("multipart/form-data")
+            return _bounded(receive, self._largest_form if has_file else LARGEST_JSON)
         if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
             return receive
         media_type, _, parameters = headers.get("content-type", "").lower().partition(";")

@@ -99,6 +99,12 @@ def by_account(connection: Connection, issuer: str, subject: str) -> Person | No
     return _person(found) if found else None
 
 
+def of_issuer(connection: Connection, issuer: str) -> tuple[Person, ...]:
+    """The people whom an issuer vouches for and who have not left, by id."""
+    theirs = select(people).where(people.c.issuer == issuer, people.c.active).order_by(people.c.id)
+    return tuple(_person(row) for row in connection.execute(theirs))
+
+
 def search(connection: Connection, text: str = "", *, after: Cursor | None = None, limit: int = 100) -> Page[Person]:
     """A page of the people whose id, name or mail address contains every word, by id."""
     query = select(people)

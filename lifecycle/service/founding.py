@@ -15,6 +15,10 @@ FOUNDER = "lifecycle"
 """Who signs what the product itself does; nobody can sign in as it."""
 
 
+SAMPLE_ISSUER = "sample"
+"""Vouches for the people of the sample office, who are nobody real."""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """Somebody of the sample office: named after the role, because nobody real is meant."""
@@ -55,7 +59,9 @@ def found(connection: Connection, now: datetime, *, sample: bool) -> Mapping[str
     handed: dict[str, str] = {}
     for post in SAMPLE if sample else (ADMINISTRATOR,):
         mail = f"{post.id}@example.org" if sample else None
-        people.add(connection, people.Person(post.id, post.name, mail, FOUNDER, post.id), by)
+        people.add(
+            connection, people.Person(post.id, post.name, mail, SAMPLE_ISSUER if sample else FOUNDER, post.id), by
+        )
         roles.grant(connection, Grant(person=post.id, role=post.role), by)
         handed[post.id] = secrets.token_urlsafe(32)
         token = tokens.Token(f"founding-{post.id}", post.id, "From the founding of this office", now)

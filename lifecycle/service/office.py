@@ -35,6 +35,7 @@ from lifecycle.service.reading import Reading
 from lifecycle.service.registration import Registration
 from lifecycle.service.settling import Now, Settling
 from lifecycle.service.shelf import Shelf
+from lifecycle.service.sign_ins import SignIns
 from lifecycle.service.sweeper import Sweeper
 from lifecycle.service.tokens import Tokens
 from lifecycle.service.trail import Trail
@@ -86,6 +87,7 @@ class Office:
         signed_in = SignedIn()
         self.deeds = Deeds(database, now, signed_in.forget)
         self.directory = Directory(database, self.deeds, signed_in, now)
+        self.sign_ins = SignIns(database, preferences, now)
         self.people = People(database, self.deeds)
         self.deputising = Deputising(database, self.deeds, self.directory, now)
         self.preferences = Preferring(database, self.deeds, preferences)

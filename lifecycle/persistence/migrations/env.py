@@ -2,7 +2,12 @@
 
 from alembic import context
 
-from lifecycle.persistence import notice_tables, office_tables, tables  # noqa: F401  (they fill the schema)
+from lifecycle.persistence import (  # noqa: F401  (they fill the schema)
+    account_tables,
+    notice_tables,
+    office_tables,
+    tables,
+)
 from lifecycle.persistence.columns import schema
 
 context.configure(

@@ -1,0 +1,93 @@
+"""The entrance to the pages: the cookie that keeps a browser signed in, and where a form may come from."""
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+
+from lifecycle.domain.errors import LifecycleError
+
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_SECURE_COOKIE: Final = "__Host-lifecycle"
+_LOCAL_COOKIE: Final = "lifecycle"
+_LONGEST_SECRET: Final = 200
+_LONGEST_PATH: Final = 2_000
+_PATH: Final = re.compile(r"/(?![/\\])[!-~]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """How people get in. `sample`: whoever is there may be any of the sample people, which is for one machine alone."""
+
+    sample: bool = False
+
+
+def entrance_of(request: Request) -> Entrance:
+    """The entrance of the application that serves a request."""
+    entrance: Entrance = request.app.state.entrance
+    return entrance
+
+
+def is_local(request: Request) -> bool:
+    """Whether the browser speaks to its own machine."""
+    return request.url.hostname in _LOOPBACK
+
+
+def held_by(request: Request) -> str:
+    """The secret that the browser holds; empty if it holds none that could be one."""
+    secret = request.cookies.get(_name(request), "")
+    return secret if len(secret) <= _LONGEST_SECRET else ""
+
+
+def keep(request: Request, response: Response, secret: str) -> None:
+    """Let the browser hold a secret. Raises LifecycleError `not_secure` where others could listen."""
+    if request.url.scheme != "https" and not is_local(request):
+        remedy = "Open the same address with https."
+        raise LifecycleError("not_secure", "Nobody signs in over a connection that others can read.", remedy)
+    response.set_cookie(_name(request), secret, path="/", secure=_secure(request), httponly=True, samesite="lax")
+
+
+def forget(request: Request, response: Response) -> None:
+    """Let the browser hold nothing any more."""
+    response.delete_cookie(_name(request), path="/", secure=_secure(request), httponly=True, samesite="lax")
+
+
+def form_token(secret: str) -> str:
+    """What the forms of a signed-in browser carry; only whoever holds the secret can know it."""
+    return hmac.new(secret.encode(), b"form", hashlib.sha256).hexdigest()
+
+
+def require_own_page(request: Request) -> None:
+    """Return if a form was sent by a page of ours. Raises LifecycleError `cross_site`."""
+    site = request.headers.get("sec-fetch-site")
+    origin = urlsplit(request.headers.get("origin", "")).netloc
+    if site == "same-origin" or (site is None and origin and origin == request.url.netloc):
+        return
+    remedy = "Open the page here, and send the form from there."
+    raise LifecycleError("cross_site", "This form was not sent by a page of ours.", remedy)
+
+
+async def require_token(request: Request, secret: str) -> None:
+    """Return if a form carries the token of the browser. Raises LifecycleError `form_expired`."""
+    given = request.headers.get("x-csrf-token") or (await request.form()).get("csrf")
+    if isinstance(given, str) and hmac.compare_digest(given.encode(), form_token(secret).encode()):
+        return
+    remedy = "Go back, load the page again, and send the form once more."
+    raise LifecycleError("form_expired", "This form belongs to an earlier sign-in.", remedy)
+
+
+def own_path(path: str | None) -> str:
+    """The path if it leads to a page of ours, else the start page."""
+    return path if path and len(path) <= _LONGEST_PATH and _PATH.fullmatch(path) else "/"
+
+
+def _name(request: Request) -> str:
+    return _SECURE_COOKIE if _secure(request) else _LOCAL_COOKIE
+
+
+def _secure(request: Request) -> bool:
+    return request.url.scheme == "https"

@@ -1,0 +1,88 @@
+"""Signing in to the pages: a browser gets a secret of its own, which is asked about with every page."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from lifecycle.domain.preferences import Preferences
+from lifecycle.persistence import people, sign_ins
+from lifecycle.persistence.audit import Signature
+from lifecycle.persistence.people import Person
+from lifecycle.persistence.session import Database
+from lifecycle.persistence.sign_ins import SignIn
+from lifecycle.service.directory import NotSignedInError, Rights, rights_of
+from lifecycle.service.founding import SAMPLE_ISSUER
+from lifecycle.service.preferences import preferences_of
+from lifecycle.service.settling import Now
+
+_SECRET_BYTES: Final = 32
+_MINUTE: Final = timedelta(minutes=1)
+"""How exactly it is kept when a browser was last seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Somebody at a page: in which browser, what they hold at this moment, and how they like to read."""
+
+    sign_in: SignIn
+    person: Person
+    rights: Rights
+    preferences: Preferences
+
+
+class SignIns:
+    """Signs browsers in and out; nothing is remembered, so whatever is revoked is revoked with the next page."""
+
+    def __init__(self, database: Database, preferences: Preferences, now: Now) -> None:
+        """`preferences` hold for whoever did not choose."""
+        self._database = database
+        self._preferences = preferences
+        self._now = now
+
+    async def begin(self, person: str, method: str, browser: str) -> str:
+        """Sign a browser in; the new secret that it keeps. Raises `NotSignedInError` for a leaver."""
+        secret, id_, now = secrets.token_urlsafe(_SECRET_BYTES), secrets.token_hex(8), self._now()
+
+        def work(connection: Connection) -> None:
+            if not people.get(connection, person).active:
+                raise NotSignedInError
+            begun = SignIn(id_, person, method, browser[:200], now, now, now)
+            sign_ins.start(connection, begun, secret, Signature(person, now))
+
+        await self._database.write(work)
+        return secret
+
+    async def present(self, secret: str) -> Presence:
+        """Who is there. Raises `NotSignedInError` when the secret is nobody's, or not any more."""
+        now = self._now()
+
+        def read(connection: Connection) -> Presence | None:
+            found = sign_ins.current(connection, secret, now)
+            if found is None:
+                return None
+            sign_in, person = found
+            liked = preferences_of(connection, [person.id], self._preferences)[person.id]
+            return Presence(sign_in, person, rights_of(connection, person.id, now), liked)
+
+        there = await self._database.read(read)
+        if there is None:
+            raise NotSignedInError
+        if now - there.sign_in.seen_at > _MINUTE:
+            await self._database.write(lambda connection: sign_ins.seen(connection, there.sign_in.id, now))
+        return there
+
+    async def end(self, person: str, *, only: str | None = None, but: str | None = None) -> int:
+        """Sign one's browsers out: all of them, `only` one, or all `but` one; how many there were."""
+        by = Signature(person, self._now())
+        return await self._database.write(lambda c: sign_ins.end(c, person, by, only=only, but=but))
+
+    async def sign_ins_of(self, person: str) -> tuple[SignIn, ...]:
+        """The browsers in which somebody is signed in, the latest first."""
+        return await self._database.read(lambda connection: sign_ins.sign_ins_of(connection, person, self._now()))
+
+    async def sample_people(self) -> tuple[Person, ...]:
+        """The people of the sample office; none where no sample was asked for."""
+        return await self._database.read(lambda connection: people.of_issuer(connection, SAMPLE_ISSUER))
