@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from lifecycle.domain.commands import COMMANDS, PersonCommand
-from lifecycle.domain.people import Actor
+from lifecycle.domain.people import Actor, Roster
 from lifecycle.domain.project import ProjectState
 from lifecycle.domain.verdicts import Accepted
 from lifecycle.gates.clocks import with_clocks
 from lifecycle.gates.decide import decide
 from lifecycle.gates.evolve import evolve
-from lifecycle.gates.explain import path_to_green
 from lifecycle.gates.rulebook import Rulebook
+from lifecycle.gates.whatif import Trial
 from lifecycle.service.calendars import calendar_of
 from lifecycle.service.policy_files import read_policy
 
@@ -41,6 +41,7 @@ APPROVERS: Final = (
     ("architect-2", "architecture_board"),
     ("architect-3", "architecture_board"),
 )
+_PEOPLE: Final = Roster(holders={role: (person,) for person, role in APPROVERS})
 NOW: Final = datetime(2024, 3, 5, 11, tzinfo=UTC)
 
 
@@ -57,21 +58,17 @@ def one_gate(times: int) -> list[float]:
 
 
 def portfolio(projects: int) -> float:
-    """Seconds to read so many projects and say what keeps each gate from a go under a draft of the policy."""
-    draft = _book(version=2)
-    voted = _before_the_chair(_book())
+    """Seconds to read so many projects and say what a draft of the policy would change for each."""
+    book, draft = _book(), _book(version=2)
+    voted = _before_the_chair(book)
+    trial = Trial(draft, lambda rule: calendar_of(rule, NOW.year), NOW)
     records = [voted.model_copy(update={"project": f"P-{n}"}).model_dump_json() for n in range(projects)]
-    return _seconds(lambda: [_rehearsed(draft, record) for record in records])
+    return _seconds(lambda: [trial.on(book, ProjectState.model_validate_json(each), _PEOPLE) for each in records])
 
 
 def _book(version: int = 1) -> Rulebook:
     text = POLICY.read_text(encoding="utf-8")
     return Rulebook(read_policy(text.replace("version: 1", f"version: {version}"), POLICY.name))
-
-
-def _rehearsed(draft: Rulebook, record: str) -> int:
-    state = ProjectState.model_validate_json(record)
-    return sum(len(path_to_green(draft, state, round_, NOW)) for round_ in state.open_rounds)
 
 
 def _before_the_chair(book: Rulebook) -> ProjectState:
