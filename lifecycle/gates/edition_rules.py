@@ -14,7 +14,8 @@ def policy_is_at_hand(case: Case) -> Refusal | None:
 
 def policy_differs(case: Case) -> Refusal | None:
     """To adopt an edition changes something."""
-    if case.command.policy.digest not in (case.state.policy.digest, getattr(case.state.next_policy, "digest", None)):
+    offered = None if case.command.at_once else case.state.next_policy
+    if case.command.policy.digest not in (case.state.policy.digest, getattr(offered, "digest", None)):
         return None
     return refuse(
         Reason.NOTHING_CHANGED, "This edition already binds or awaits the project.", "There is nothing to do."

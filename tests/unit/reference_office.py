@@ -258,7 +258,7 @@ class ReferenceOffice(Reference):
         return True
 
     def _adopt(self, who: Who, doc: Doc, at_once: bool) -> bool:
-        if not self.may(who, "adopt") or self.is_over or doc in (self.doc, self.offered):
+        if not self.may(who, "adopt") or self.is_over or doc == self.doc or (doc == self.offered and not at_once):
             return False
         if not at_once:
             self.offered = doc

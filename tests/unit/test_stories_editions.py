@@ -204,6 +204,14 @@ def test_only_a_published_edition_that_differs_is_adopted_and_only_by_the_office
     assert desk.refused.adopt(second) is Reason.NOTHING_CHANGED
 
 
+def test_an_edition_that_awaits_the_next_stage_can_be_brought_forward() -> None:
+    second = edition()
+    desk = under(second)
+    desk.adopt(second)
+    assert kinds(desk.adopt(second, at_once=True)) == ["PolicyBound"]
+    assert (desk.state.policy, desk.state.next_policy) == (second.ref, None)
+
+
 def test_a_project_on_hold_can_adopt_an_edition_and_goes_on_under_it() -> None:
     second = edition(gates={"charter": {"chair": "security"}})
     desk = under(second)
