@@ -134,9 +134,13 @@ def sign_ins(home: Path) -> dict[str, str]:
 
 def keep_sign_ins(home: Path, tokens: Mapping[str, str]) -> None:
     """Write the sign-ins so that only their owner can read them."""
-    target = home / SIGN_INS
+    keep_private(home / SIGN_INS, json.dumps(dict(tokens), indent=2))
+
+
+def keep_private(target: Path, text: str) -> None:
+    """Write a file, all at once, that only its owner can read."""
     draft = target.with_suffix(".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(dict(tokens), file, indent=2)
+        file.write(text)
     draft.replace(target)

@@ -50,7 +50,10 @@ REFUSED: Final[Mapping[Reason, int]] = {
 FAILED: Final[Mapping[str, int]] = {
     **dict.fromkeys(("unreadable_body", "wrong_encoding", "too_deep"), 400),
     "not_signed_in": 401,
-    **dict.fromkeys(("not_secure", "cross_site", "form_expired"), 403),
+    **dict.fromkeys(
+        ("not_secure", "cross_site", "form_expired", "wrong_password", "wrong_code", "no_local_account"),
+        403,
+    ),
     **dict.fromkeys(
         (
             "unknown_path", "unknown_person", "unknown_entry", "unknown_edition", "unknown_command", "unknown_import",
@@ -75,10 +78,15 @@ FAILED: Final[Mapping[str, int]] = {
         422,
     ),
     **dict.fromkeys(
-        ("malformed", "wrong_value", "wrong_interval", "policy_invalid", "bad_cursor", "evidence_digest"), 422
+        (
+            "malformed", "wrong_value", "weak_password", "wrong_interval", "policy_invalid", "bad_cursor",
+            "evidence_digest",
+        ),
+        422,
     ),
     **dict.fromkeys(("incident", "evidence_corrupt"), 500),
     **dict.fromkeys(("store_unavailable", "engine_away", "project_busy"), 503),
+    "too_many_attempts": 429,
     "store_full": 507,
 }  # fmt: skip
 """Every code of a LifecycleError that can reach the API, besides the reasons of refusals."""

@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.client import Client, keep_sign_ins, sign_ins
+from api.client import Client, keep_private, keep_sign_ins, sign_ins
 from api.terminal.output import told
 from lifecycle.domain.errors import LifecycleError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from lifecycle.settings import Settings
 
 SAMPLE_REGISTER = "gmpp_2022.csv"
+FIRST_CODE = "first-code"
+"""In the home of the embedded profile, until it is used: the code by which the first administrator signs in."""
 
 
 def up(
@@ -55,6 +60,9 @@ async def _welcome(settings: "Settings", sample: bool) -> None:
         "Sign-ins (bearer tokens):",
     ]
     lines += [f"  {person:<14} {token}" for person, token in known.items()]
+    first = settings.home / FIRST_CODE
+    if first.exists():
+        lines += ["", _first_steps(address, first.read_text(encoding="utf-8"))]
     lines += ["", "Try next, in another terminal:"]
     lines += [
         "  lifecycle inbox --as pm",
@@ -65,6 +73,10 @@ async def _welcome(settings: "Settings", sample: bool) -> None:
         "\n".join([*lines, "", f"Log: {settings.home / 'logs' / 'lifecycle.log'}   Ctrl-C stops everything."]),
         flush=True,
     )
+
+
+def _first_steps(address: str, code: str) -> str:
+    return f"First administrator: choose a password at {address}/welcome with the code {code} (it works once)."
 
 
 def _fill(address: str, token: str) -> None:
@@ -104,7 +116,7 @@ def migrate(
     """Bring the database to this release; found the office when it is empty, and keep the first sign-ins."""
     from lifecycle.persistence.migrate import migrate as bring
     from lifecycle.persistence.session import Database
-    from lifecycle.service.founding import found
+    from lifecycle.service.founding import first_code, found
     from lifecycle.settings import Settings
 
     gc.disable()  # this process ends soon
@@ -114,7 +126,21 @@ def migrate(
         bring(settings.sql_url)
         with Database(settings.sql_url) as database:
             handed = database.write_now(lambda connection: found(connection, datetime.now(UTC), sample=sample))
-        if handed and settings.embedded:
-            keep_sign_ins(settings.home, handed)
-        elif handed:
+            code = database.write_now(lambda connection: first_code(connection, datetime.now(UTC)))
+        if settings.embedded:
+            _keep(settings.home, handed, code)
+            return
+        if handed:
             print("\n".join(f"First sign-in, shown once: {person} {token}" for person, token in handed.items()))
+        if code:
+            print(_first_steps(settings.address, code))
+
+
+def _keep(home: "Path", handed: "Mapping[str, str]", code: str | None) -> None:
+    """Keep what was handed over beside the embedded product."""
+    if handed:
+        keep_sign_ins(home, handed)
+    if code:
+        keep_private(home / FIRST_CODE, code)
+    else:
+        (home / FIRST_CODE).unlink(missing_ok=True)

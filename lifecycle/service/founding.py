@@ -8,13 +8,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from lifecycle.domain.people import Grant
-from lifecycle.persistence import people, policies, roles, tokens
+from lifecycle.persistence import accounts, people, policies, roles, tokens
 from lifecycle.persistence.audit import Signature
+from lifecycle.service.codes import new_code
 
 FOUNDER = "lifecycle"
 """Who signs what the product itself does; nobody can sign in as it."""
-
-
 SAMPLE_ISSUER = "sample"
 """Vouches for the people of the sample office, who are nobody real."""
 
@@ -67,3 +66,16 @@ def found(connection: Connection, now: datetime, *, sample: bool) -> Mapping[str
         token = tokens.Token(f"founding-{post.id}", post.id, "From the founding of this office", now)
         tokens.issue(connection, token, handed[post.id], by)
     return handed
+
+
+def first_code(connection: Connection, now: datetime) -> str | None:
+    """A code by which the first administrator chooses a password; none once anybody came in, or where all is sample.
+
+    An earlier one that nobody used ends, so that one that was lost is replaced by asking again.
+    """
+    first = next((person for person in people.of_issuer(connection, FOUNDER) if person.id == ADMINISTRATOR.id), None)
+    if first is None or accounts.anybody_came_in(connection):
+        return None
+    code = new_code()
+    accounts.invite(connection, first.id, code, None, Signature(FOUNDER, now))
+    return code

@@ -12,6 +12,7 @@ from temporalio.client import Client
 from lifecycle.domain.preferences import AS_SHIPPED, Preferences
 from lifecycle.persistence.evidence_store import EvidenceStore
 from lifecycle.persistence.session import Database
+from lifecycle.service.accounts import Accounts
 from lifecycle.service.commands import Commands
 from lifecycle.service.decider import Decider
 from lifecycle.service.deeds import Deeds
@@ -88,6 +89,7 @@ class Office:
         self.deeds = Deeds(database, now, signed_in.forget)
         self.directory = Directory(database, self.deeds, signed_in, now)
         self.sign_ins = SignIns(database, preferences, now)
+        self.accounts = Accounts(database, self.deeds, now)
         self.people = People(database, self.deeds)
         self.deputising = Deputising(database, self.deeds, self.directory, now)
         self.preferences = Preferring(database, self.deeds, preferences)

@@ -9,6 +9,8 @@ from pathlib import Path
 import httpx2
 import pytest
 import pytest_asyncio
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from api.app import create_app
 from api.web.entrance import Entrance
@@ -33,6 +35,13 @@ class Clock:
 
     def pass_(self, **much: float) -> None:
         self.now += timedelta(**much)
+
+
+@pytest.fixture(autouse=True)
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are kept with less effort than usual, which tests would wait for."""
+    hasty = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8),))
+    monkeypatch.setattr("lifecycle.service.accounts._hasher", lambda: hasty)
 
 
 @pytest.fixture
