@@ -40,7 +40,7 @@ class Clock:
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords are kept with less effort than usual, which tests would wait for."""
-    hasty = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8),))
+    hasty = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
     monkeypatch.setattr("lifecycle.service.accounts._hasher", lambda: hasty)
 
 

@@ -113,7 +113,7 @@ async def test_who_guesses_often_waits_longer_and_longer(office: Office, clock: 
     with pytest.raises(TooManyAttemptsError):
         await office.accounts.recognise("administrator", GOOD, FROM)
     clock.pass_(seconds=30)
-    assert await office.accounts.recognise("administrator", GOOD, FROM)
+    assert (await office.accounts.recognise("administrator", GOOD, FROM)).active
     with pytest.raises(WrongPasswordError):
         await office.accounts.recognise("administrator", "wrong", FROM)
 
@@ -145,7 +145,7 @@ async def test_another_password_signs_every_other_browser_out(office: Office) ->
         await office.sign_ins.present(there)
     with pytest.raises(WrongPasswordError):
         await office.accounts.recognise("administrator", GOOD, FROM)
-    assert await office.accounts.recognise("administrator", "another quiet river", FROM)
+    assert (await office.accounts.recognise("administrator", "another quiet river", FROM)).active
 
 
 async def test_an_invitation_is_for_people_without_another_issuer_and_ends(office: Office, clock: Clock) -> None:
