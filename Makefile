@@ -16,8 +16,9 @@ $(BIN)/uv: requirements/uv.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
-$(VENV)/.ready-run: $(BIN)/uv requirements/run.txt pyproject.toml
+$(VENV)/.ready-run: $(BIN)/uv requirements/run.txt requirements/assets.txt pyproject.toml hatch_build.py
 	@$(INSTALL) --require-hashes -r requirements/run.txt
+	@$(INSTALL) --require-hashes --no-deps -r requirements/assets.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q lifecycle api worker
 	@touch $@
@@ -62,6 +63,7 @@ lock: $(BIN)/uv ## Resolve the dependencies again and pin them with hashes
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	    $$(echo $${set#*:} | tr ',' ' ') -o requirements/$${set%%:*}.txt pyproject.toml || exit; done
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/uv.txt requirements/uv.in
+	@$(BIN)/uv pip compile --quiet --universal --no-deps --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/assets.txt requirements/assets.in
 
 clean: ## Remove what was built (keeps your data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache

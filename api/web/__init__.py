@@ -1,1 +1,1 @@
-"""The pages: server-rendered, for people."""
+"""The pages, for people: parse a form, call the service, render; each of them works as plain HTML."""

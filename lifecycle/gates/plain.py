@@ -56,7 +56,7 @@ def _tolerance(tolerance: Tolerance) -> str:
 
 
 def _gate(name: str, gate: Gate) -> Iterator[str]:
-    yield f"## {gate.label or name.replace('_', ' ').capitalize()}"
+    yield f"## {gate.called(name)}"
     yield ""
     yield from ([f"*{gate.question}*", ""] if gate.question else [])
     yield _when(gate)

@@ -121,6 +121,10 @@ class Gate(Part):
     ladder: tuple[LadderStep, ...] = ()
     """What happens while nothing is decided; counted from the submission."""
 
+    def called(self, name: str) -> str:
+        """Its name as people read it, made from its key if it has no label."""
+        return self.label or name.replace("_", " ").capitalize()
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         if (self.kind is GateKind.STAGE) != (self.from_ is not None and self.to is not None):

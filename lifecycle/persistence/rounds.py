@@ -45,10 +45,11 @@ class RoundLine:
 
 @dataclass(frozen=True, slots=True)
 class ConditionLine:
-    """A condition in a list, with the project it belongs to."""
+    """A condition in a list, with the project it belongs to; `policy` as at `RoundLine`."""
 
     project: str
     project_name: str
+    policy: str
     condition: Condition
 
 
@@ -151,7 +152,7 @@ def proved(connection: Connection, reach: Reach, limit: int = 200) -> tuple[Cond
 
 def _promises() -> Select[Any]:
     return (
-        select(conditions.c.project, projects.c.name, conditions.c.condition)
+        select(conditions.c.project, projects.c.name, projects.c.policy_digest, conditions.c.condition)
         .join(projects, projects.c.key == conditions.c.project)
         .where(projects.c.status != Status.KILLED.value)
         .order_by(conditions.c.due, conditions.c.project, conditions.c.id)
@@ -160,7 +161,7 @@ def _promises() -> Select[Any]:
 
 def _conditions(connection: Connection, query: Select[Any], limit: int) -> tuple[ConditionLine, ...]:
     found = connection.execute(query.limit(limit))
-    return tuple(ConditionLine(key, name, Condition.model_validate_json(text)) for key, name, text in found)
+    return tuple(ConditionLine(*line, Condition.model_validate_json(text)) for *line, text in found)
 
 
 def _submitted(now: datetime, within: str) -> Select[Any]:

@@ -1,20 +1,33 @@
 """Deadlines as people look at them: whose time is running, until when, and what happens after it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from lifecycle.domain.project import LadderAction, Round, RoundStatus
 from lifecycle.domain.values import Instant, Value
+from lifecycle.domain.worktime import WorkCalendar, working_time_between
+
+
+class TimeLeft(Value):
+    """The working time from now until a deadline, or, when `late`, since it: whole days, and the whole hours besides.
+
+    A day is as long as the calendar's.
+    """
+
+    late: bool
+    working_days: int
+    working_hours: int
 
 
 class DeadlineView(Value):
-    """Whose time is running since when and until when; nobody's while it is stopped."""
+    """Whose time is running since when and until when, and how much of it is left; nobody's while it is stopped."""
 
     whose: Literal["submitter", "approvers"]
     started_at: Instant
     due: Instant | None
     stopped_at: Instant | None
     overdue: bool
+    left: TimeLeft | None
 
 
 class StepView(Value):
@@ -27,7 +40,15 @@ class StepView(Value):
     taken: bool
 
 
-def deadline_of(round_: Round, now: datetime) -> DeadlineView | None:
+def time_left(calendar: WorkCalendar, due: datetime, now: datetime) -> TimeLeft:
+    """How much working time lies between now and a deadline."""
+    late = due < now
+    span = working_time_between(calendar, min(due, now), max(due, now))
+    days, rest = divmod(span, calendar.day)
+    return TimeLeft(late=late, working_days=days, working_hours=rest // timedelta(hours=1))
+
+
+def deadline_of(round_: Round, calendar: WorkCalendar, now: datetime) -> DeadlineView | None:
     """The clock of a round that awaits its decision, if it has one."""
     clock = round_.clock
     if clock is None or not round_.is_open:
@@ -38,6 +59,7 @@ def deadline_of(round_: Round, now: datetime) -> DeadlineView | None:
         due=clock.due,
         stopped_at=clock.stopped_at,
         overdue=clock.due is not None and clock.due < (clock.stopped_at or now),
+        left=time_left(calendar, clock.due, clock.stopped_at or now) if clock.due else None,
     )
 
 

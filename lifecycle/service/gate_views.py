@@ -19,9 +19,10 @@ from lifecycle.gates.approvals import called_roles, excluded, standing
 from lifecycle.gates.criteria import Finding, Findings, Result, findings_of
 from lifecycle.gates.deciding import decider
 from lifecycle.gates.explain import Need, Possibility, SlotView, path_to_green, slots
-from lifecycle.gates.policy_gates import Gate, GateKind
+from lifecycle.gates.policy_gates import GateKind
 from lifecycle.gates.policy_requirements import EvidenceRule, FormField
 from lifecycle.gates.rulebook import Rulebook
+from lifecycle.service.calendars import calendar_of
 from lifecycle.service.deadlines import DeadlineView, StepView, deadline_of, ladder_of
 from lifecycle.service.round_views import GateHistory, RoundView, round_view
 
@@ -136,7 +137,7 @@ def gate_view(
         project=state.project,
         version=state.seq,
         gate=gate,
-        label=_label(rule, gate),
+        label=rule.called(gate),
         kind=rule.kind,
         question=rule.question,
         guidance=rule.guidance,
@@ -151,7 +152,7 @@ def gate_view(
         ),
         slots=slots(book, state, round_, roster),
         approvals=_approvals(book, state, round_),
-        deadline=deadline_of(round_, now),
+        deadline=deadline_of(round_, calendar_of(book.policy.calendar, now.year), now),
         ladder=ladder_of(round_),
         open_question=round_.questions[-1] if asked else None,
         decided_by=decider(book, round_)[0],
@@ -166,10 +167,11 @@ def gate_view(
 
 def _gate_line(book: Rulebook, state: ProjectState, gate: str, now: datetime) -> GateLine:
     rule, round_ = book.policy.gates[gate], state.rounds.get(gate)
-    deadline = deadline_of(round_, now) if round_ else None
+    calendar = calendar_of(book.policy.calendar, now.year)
+    deadline = deadline_of(round_, calendar, now) if round_ else None
     return GateLine(
         gate=gate,
-        label=_label(rule, gate),
+        label=rule.called(gate),
         kind=rule.kind,
         leads_from=rule.from_,
         leads_to=rule.to,
@@ -205,10 +207,6 @@ def _imagined(state: ProjectState, gate: str, now: datetime) -> Round:
 def _is_open(state: ProjectState, gate: str) -> bool:
     round_ = state.rounds.get(gate)
     return round_ is not None and round_.is_open
-
-
-def _label(rule: Gate, gate: str) -> str:
-    return rule.label or gate.replace("_", " ").capitalize()
 
 
 def _evidence(item: str, asks: EvidenceRule, found: Finding, round_: Round, history: GateHistory) -> EvidenceView:

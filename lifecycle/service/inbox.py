@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from lifecycle.domain.project import ProjectState, RoundStatus, Status
 from lifecycle.domain.values import Instant, Names, Value
 from lifecycle.gates.approvals import standing
+from lifecycle.gates.rulebook import Rulebook
 from lifecycle.persistence.delegations import received_by
 from lifecycle.persistence.pages import Cursor
 from lifecycle.persistence.policies import editions
@@ -28,7 +29,9 @@ from lifecycle.persistence.rounds import (
     waiting_for,
 )
 from lifecycle.persistence.session import Database
+from lifecycle.service.calendars import calendar_of
 from lifecycle.service.capacities import Books, Capacity
+from lifecycle.service.deadlines import TimeLeft, time_left
 from lifecycle.service.directory import rights_of
 from lifecycle.service.settling import Now
 from lifecycle.service.shelf import Shelf
@@ -56,17 +59,20 @@ class InboxKind(StrEnum):
 class InboxItem(Value):
     """One thing that waits: what is to be done, on which gate or condition of which project, and until when.
 
-    `acting_for` is whose authority it needs, if not one's own; `waits_for` are the roles whose word is still missing.
+    `label` is what the policy calls the gate, `left` the working time until the deadline or since it. `acting_for` is
+    whose authority it needs, if not one's own; `waits_for` are the roles whose word is still missing.
     """
 
     kind: InboxKind
     project: str
     name: str
     gate: str
+    label: str = ""
     round: int
     condition: str | None = None
     text: str = ""
     due: Instant | None = None
+    left: TimeLeft | None = None
     overdue: bool = False
     acting_for: str | None = None
     waits_for: Names = ()
@@ -144,7 +150,7 @@ class _Look:
         mine = on_submitters_side(self.connection, person, self.now, MOST)
         owed = owed_by(self.connection, person, MOST)
         found += [item for line in mine for item in self._on_my_side(line)]
-        found += [_condition(InboxKind.PROVE, line, self.now) for line in owed]
+        found += [_condition(self.books, InboxKind.PROVE, line, self.now) for line in owed]
         found += self._acceptances()
         found.sort(key=lambda item: (item.due or _NO_DEADLINE, item.project, item.gate, item.kind))
         cut = len(found) > self.limit or MOST in (len(mine), len(owed))
@@ -178,19 +184,19 @@ class _Look:
         may = capacity.may_vote if kind is InboxKind.VOTE else capacity.may_decide
         if may(self.books, state, line.round, self.now):
             pending = standing(self.books[line.policy], state, line.round).pending_roles
-            yield _round(kind, line, acting_for=capacity.acting_for, waits_for=pending)
+            yield _round(self.books, kind, line, self.now, acting_for=capacity.acting_for, waits_for=pending)
 
     def _on_my_side(self, line: RoundLine) -> Iterator[InboxItem]:
         """What a submitter or manager has to do or waits for; a first preparation without a date is neither."""
         match line.round.status:
             case _ if line.project_status is Status.ON_HOLD:
-                yield _round(InboxKind.FOLLOW, line)
+                yield _round(self.books, InboxKind.FOLLOW, line, self.now)
             case RoundStatus.SUBMITTED:
-                yield _round(InboxKind.FOLLOW, line, waits_for=line.called)
+                yield _round(self.books, InboxKind.FOLLOW, line, self.now, waits_for=line.called)
             case RoundStatus.INFORMATION_REQUESTED:
-                yield _round(InboxKind.ANSWER, line, text=line.round.questions[-1].text)
+                yield _round(self.books, InboxKind.ANSWER, line, self.now, text=line.round.questions[-1].text)
             case _ if line.round.number > 1 or (line.round.clock and line.round.clock.due):
-                yield _round(InboxKind.PREPARE, line, text=line.round.reason)
+                yield _round(self.books, InboxKind.PREPARE, line, self.now, text=line.round.reason)
 
     def _acceptances(self) -> Iterator[InboxItem]:
         lines = proved(self.connection, self.held.reach, MOST)
@@ -202,18 +208,21 @@ class _Look:
                 if capacity.may_accept(self.books, known[line.project], line.condition, self.now)
             ]
             if able:
-                yield _condition(InboxKind.ACCEPT, line, self.now, acting_for=able[0].acting_for)
+                yield _condition(self.books, InboxKind.ACCEPT, line, self.now, able[0].acting_for)
 
 
-def _round(kind: InboxKind, line: RoundLine, **said: Any) -> InboxItem:
-    clock = line.round.clock
+def _round(books: Books, kind: InboxKind, line: RoundLine, now: datetime, **said: Any) -> InboxItem:
+    book, clock = books[line.policy], line.round.clock
+    due = clock.due if clock else None
     return InboxItem(
         kind=kind,
         project=line.project,
         name=line.project_name,
         gate=line.round.gate,
+        label=book.policy.gates[line.round.gate].called(line.round.gate),
         round=line.round.number,
-        due=clock.due if clock else None,
+        due=due,
+        left=_left(book, due, (clock and clock.stopped_at) or now),
         overdue=line.overdue,
         submitted_by=line.submitted_by,
         submitted_at=line.round.submitted_at,
@@ -221,17 +230,26 @@ def _round(kind: InboxKind, line: RoundLine, **said: Any) -> InboxItem:
     )
 
 
-def _condition(kind: InboxKind, line: ConditionLine, now: datetime, acting_for: str | None = None) -> InboxItem:
-    condition = line.condition
+def _condition(
+    books: Books, kind: InboxKind, line: ConditionLine, now: datetime, acting_for: str | None = None
+) -> InboxItem:
+    book, condition = books[line.policy], line.condition
+    gate = book.policy.gates.get(condition.gate)
     return InboxItem(
         kind=kind,
         project=line.project,
         name=line.project_name,
         gate=condition.gate,
+        label=gate.called(condition.gate) if gate else condition.gate,
         round=condition.round,
         condition=condition.id,
         text=condition.text,
         due=condition.due,
+        left=_left(book, condition.due, now),
         overdue=condition.due < now,
         acting_for=acting_for,
     )
+
+
+def _left(book: Rulebook, due: datetime | None, now: datetime) -> TimeLeft | None:
+    return time_left(calendar_of(book.policy.calendar, now.year), due, now) if due else None

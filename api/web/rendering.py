@@ -1,0 +1,72 @@
+"""Pages from templates: everything is escaped, a name that is not given is an error, texts are the reader's."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, Final
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.web.assets import address_of
+from api.web.catalogues import LANGUAGES, catalogue
+from api.web.formats import Formats
+from api.web.navigation import ways_of
+from api.web.reader import THEMES, reader_of
+from api.web.viewer import Viewer
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+def render(
+    request: Request, viewer: Viewer | None, template: str, *, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """A page for somebody, or for nobody in particular; `values` are what its template names.
+
+    Every template also has: `say` (`Formats` for the reader), `viewer`, `here` (the path of the request), `ways`,
+    `asset(name)`, `part(text)` (text as one part of an address) and `fresh_key()` (for a form that is sent once).
+    """
+    say = Formats(reader_of(request, viewer), now_of(request))
+    text = environment(say.reader.language).get_template(template).render(
+        **values, say=say, viewer=viewer, here=request.url.path, ways=ways_of(viewer)
+    )
+    return HTMLResponse(text, status)
+
+
+def now_of(request: Request) -> datetime:
+    """The instant of the request, on the office's clock."""
+    office = getattr(request.app.state, "office", None)
+    now: datetime = office.now() if office else datetime.now(UTC)
+    return now
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def environment(language: str) -> Environment:
+    """The templates in a language."""
+    found = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    texts = catalogue(language)
+    found.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined] # made by the extension
+    found.globals.update(
+        asset=address_of, fresh_key=fresh_key, part=part, languages=LANGUAGES, themes=THEMES, language=language
+    )
+    return found
+
+
+def fresh_key() -> str:
+    """A key under which one form is sent: sent twice, it has one effect."""
+    return token_hex(16)
+
+
+def part(text: str) -> str:
+    """A text as one part of an address."""
+    return quote(text, safe="")
