@@ -5,7 +5,7 @@ INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/pyth
 FOLDERS := lifecycle api worker tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types unit slow bench lock docs clean
+.PHONY: help setup run test check lint types unit slow bench lock docs texts clean
 
 help: ## Print this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,11 @@ bench: setup ## Measure the figures to reach; prints a table, writes bench/resul
 docs: setup ## Generate the references from the models and from OpenAPI
 	@$(BIN)/lifecycle policy reference > docs/policy-reference.md
 	@$(BIN)/lifecycle api-reference > docs/api-reference.md
+
+texts: setup ## Gather the texts of the pages for translation
+	@$(BIN)/pybabel -q extract -F babel.cfg -k Way:2 -c NOTE: --no-location --sort-output --omit-header -o api/web/locales/messages.pot .
+	@$(BIN)/pybabel -q update --init-missing --no-fuzzy-matching --ignore-obsolete --omit-header -D messages -i api/web/locales/messages.pot -o api/web/locales/de/messages.po -l de
+	@rm api/web/locales/messages.pot
 
 lock: $(BIN)/uv ## Resolve the dependencies again and pin them with hashes
 	@for set in run:--extra=embedded,--extra=build dev:--extra=dev; do \

@@ -28,6 +28,7 @@ from api.routes import (
     projects,
 )
 from api.web.entrance import Entrance
+from api.web.failures import ErrorPages
 from api.web.site import serve_pages
 from lifecycle.persistence.session import Database
 from lifecycle.service.decider import connect
@@ -103,6 +104,7 @@ def create_app(
     serve_pages(app)
     handle_errors(app)
     app.add_middleware(Frame, evidence_bytes=evidence_bytes)
+    app.add_middleware(ErrorPages)
     return app
 
 

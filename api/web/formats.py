@@ -68,7 +68,9 @@ class Formats:
         if left.working_days:
             length = n("%(num)d working day", "%(num)d working days", left.working_days) % {"num": left.working_days}
         elif left.working_hours:
-            length = n("%(num)d working hour", "%(num)d working hours", left.working_hours) % {"num": left.working_hours}
+            length = n("%(num)d working hour", "%(num)d working hours", left.working_hours) % {
+                "num": left.working_hours
+            }
         else:
             length = _("less than a working hour")
         return (_("%(length)s late") if left.late else _("%(length)s left")) % {"length": length}
@@ -90,9 +92,9 @@ class Formats:
             return format_compact_currency(amount, currency, locale=self.reader.locale, fraction_digits=1)
         whole = amount == amount.to_integral_value()
         if whole:
-            return format_currency(amount, currency, locale=self.reader.locale, decimal_quantization=False).removesuffix(
-                ".00"
-            )
+            return format_currency(
+                amount, currency, locale=self.reader.locale, decimal_quantization=False
+            ).removesuffix(".00")
         return format_currency(amount, currency, locale=self.reader.locale)
 
     def number(self, value: float) -> str:

@@ -1,7 +1,7 @@
 """Whose eyes a page is for: language, forms of dates and numbers, time zone, light or dark."""
 
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -28,15 +28,11 @@ class Reader:
 
 def reader_of(request: Request, viewer: Viewer | None) -> Reader:
     """The reader: as a viewer has chosen, else as their browser asks, else the default; the theme is the browser's."""
-    named = (viewer.locale, request.headers.get("accept-language", "")) if viewer else _asked(request)
-    locale = _locale(",".join(named)[:_LONGEST])
+    accepted = request.headers.get("accept-language", "")[:_LONGEST]
+    locale = _locale(f"{viewer.locale},{accepted}" if viewer else accepted)
     theme = request.cookies.get("theme", "auto")
     zone = viewer.zone if viewer else ZoneInfo("UTC")
-    return Reader(locale.language, locale, zone, cast(Theme, theme) if theme in THEMES else "auto")
-
-
-def _asked(request: Request) -> tuple[str, ...]:
-    return (request.headers.get("accept-language", ""),)
+    return Reader(locale.language, locale, zone, theme if theme in THEMES else "auto")
 
 
 def _locale(accepted: str) -> Locale:

@@ -21,19 +21,24 @@ from api.web.viewer import Viewer
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-def render(
-    request: Request, viewer: Viewer | None, template: str, *, status: int = 200, **values: Any
-) -> HTMLResponse:
+def render(request: Request, viewer: Viewer | None, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A page for somebody, or for nobody in particular; `values` are what its template names.
 
     Every template also has: `say` (`Formats` for the reader), `viewer`, `here` (the path of the request), `ways`,
     `asset(name)`, `part(text)` (text as one part of an address) and `fresh_key()` (for a form that is sent once).
     """
-    say = Formats(reader_of(request, viewer), now_of(request))
-    text = environment(say.reader.language).get_template(template).render(
-        **values, say=say, viewer=viewer, here=request.url.path, ways=ways_of(viewer)
+    say = formats_for(request, viewer)
+    text = (
+        environment(say.reader.language)
+        .get_template(template)
+        .render(**values, say=say, viewer=viewer, here=request.url.path, ways=ways_of(viewer))
     )
     return HTMLResponse(text, status)
+
+
+def formats_for(request: Request, viewer: Viewer | None) -> Formats:
+    """Words for values as the reader of a page is used to them."""
+    return Formats(reader_of(request, viewer), now_of(request))
 
 
 def now_of(request: Request) -> datetime:

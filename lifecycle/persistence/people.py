@@ -1,6 +1,6 @@
 """The people of the directory. Whoever leaves stays known, for the record, and can do nothing any more."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +90,12 @@ def get(connection: Connection, person: str) -> Person:
     if found is None:
         raise UnknownPersonError(person)
     return _person(found)
+
+
+def names(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """What people are called, by id."""
+    found = connection.execute(select(people.c.id, people.c.name).where(people.c.id.in_(ids)))
+    return {row.id: row.name for row in found}
 
 
 def by_account(connection: Connection, issuer: str, subject: str) -> Person | None:

@@ -161,7 +161,9 @@ def _promises() -> Select[Any]:
 
 def _conditions(connection: Connection, query: Select[Any], limit: int) -> tuple[ConditionLine, ...]:
     found = connection.execute(query.limit(limit))
-    return tuple(ConditionLine(*line, Condition.model_validate_json(text)) for *line, text in found)
+    return tuple(
+        ConditionLine(key, name, policy, Condition.model_validate_json(text)) for key, name, policy, text in found
+    )
 
 
 def _submitted(now: datetime, within: str) -> Select[Any]:

@@ -1,6 +1,6 @@
 """The office's business with people: who there is, which roles they hold, who is away, who has left."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -86,6 +86,10 @@ class People:
     async def search(self, text: str, after: Cursor | None, limit: int) -> Page[Person]:
         """A page of the people whose id, name or mail has every word of the text."""
         return await self._database.read(lambda c: people.search(c, text, after=after, limit=limit))
+
+    async def names(self, ids: Collection[str]) -> Mapping[str, str]:
+        """What people are called, by id; nobody stands there whom the directory does not know."""
+        return await self._database.read(lambda connection: people.names(connection, ids))
 
     async def grants(self, person: str | None) -> tuple[Grant, ...]:
         """The grants of somebody, or of everybody, who has not left."""

@@ -1,0 +1,18 @@
+"""Where pages are found, and how one path is written."""
+
+from urllib.parse import quote
+
+
+def project_path(project: str) -> str:
+    """The page of a project."""
+    return f"/projects/{quote(project, safe='')}"
+
+
+def gate_path(project: str, gate: str) -> str:
+    """The page on which a gate is decided."""
+    return f"{project_path(project)}/gates/{quote(gate, safe='')}"
+
+
+def prepare_path(project: str, gate: str) -> str:
+    """The page on which a gate is prepared."""
+    return f"{gate_path(project, gate)}/prepare"

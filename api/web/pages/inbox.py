@@ -1,0 +1,36 @@
+"""The inbox: everybody's start page."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from api.deps import TheOffice
+from api.web.rendering import formats_for, render
+from api.web.viewer import Viewer, Views
+from api.web.views.inbox import follows_of, groups_of, own_projects, people_in, summary_of
+from lifecycle.domain.people import Permission
+from lifecycle.service.portfolio import WantedProjects
+
+router = APIRouter(include_in_schema=False)
+Reader = Annotated[Viewer, Depends(Views(Permission.SELF_SERVE))]
+MOST: Final = 100
+"""Things and projects that one page shows."""
+
+
+@router.get("/")
+async def inbox(request: Request, office: TheOffice, viewer: Reader) -> Response:
+    """What waits for the reader, and for those for whom they act; what they wait for; their projects."""
+    found = await office.inboxes.of(viewer.id, MOST)
+    theirs = await office.portfolio.projects(viewer.id, WantedProjects(text=viewer.id), limit=MOST)
+    names = await office.people.names(people_in(found))
+    say = formats_for(request, viewer)
+    return render(
+        request,
+        viewer,
+        "inbox.html",
+        groups=groups_of(found, names, say),
+        follows=follows_of(found, names, say),
+        projects=own_projects(theirs.lines, viewer.id, say),
+        summary=summary_of(found, say),
+        more=found.more,
+    )
