@@ -27,8 +27,10 @@ def check(file: File, as_json: AsJson = False) -> None:
     with told():
         text, name = _text(file)
         policy, problems = examine(text, name)
-        errors = sum(problem.severity == "error" for problem in problems)
-        verdict = f"{name}: {errors} errors, {len(problems) - errors} warnings"
+        errors, warnings = (
+            sum(problem.severity == severity for problem in problems) for severity in ("error", "warning")
+        )
+        verdict = f"{name}: {errors} errors, {warnings} warnings"
         lines = [*map(str, problems), f"{verdict}{f', digest {policy.digest}' if policy and not errors else ''}"]
         content = {"problems": [asdict(problem) for problem in problems], "digest": policy.digest if policy else None}
         show(content, as_json, lines)

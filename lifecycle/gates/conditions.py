@@ -7,7 +7,7 @@ other; all else that needs an unknown fact is unknown, and unknown never counts 
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -91,11 +91,14 @@ class _Binding:
 class Condition:
     """A compiled expression. Immutable, without clock or chance: the same facts give the same judgement."""
 
-    __slots__ = ("_bindings", "_program", "references", "text")
+    __slots__ = ("_bindings", "_program", "choices", "elements", "kinds", "references", "text")
 
     def __init__(self, reading: Reading, vocabulary: Vocabulary, program: Any) -> None:
         self.text = reading.text
         self.references = tuple(sorted(reading.used | reading.asked))
+        self.kinds = {name: vocabulary.kinds[name] for name in self.references}
+        self.choices = {name: vocabulary.choices[name] for name in self.references if name in vocabulary.choices}
+        self.elements = reading.elements
         self._program = program
         self._bindings = tuple(
             _Binding(
@@ -113,13 +116,14 @@ class Condition:
     def __repr__(self) -> str:
         return f"Condition({self.text!r})"
 
-    def judge(self, facts: Mapping[str, Any]) -> Judged:
+    def judge(self, facts: Mapping[str, Any], undecided: Container[str] = ()) -> Judged:
         """Whether the condition is met under the facts; never raises.
 
         `facts` are nested by namespace, as JSON has them: money a whole number of minor units, a date as YYYY-MM-DD;
-        None, absent or of the wrong kind is unknown.
+        None, absent or of the wrong kind is unknown. Of an `undecided` fact it is not even known whether it is known:
+        the judgement is met or not met only if it is so whatever becomes of that fact.
         """
-        data, missing = self._bound(facts)
+        data, missing = self._bound(facts, undecided)
         outcome = self._program.eval(data=data)
         if outcome.type() != cel.Type.BOOL:  # a failed evaluation is a value too, and a truthy one
             return Judged(Truth.UNKNOWN, missing)
@@ -138,13 +142,15 @@ class Condition:
             return value.date().isoformat()
         return None if isinstance(value, float) and not math.isfinite(value) else value
 
-    def _bound(self, facts: Mapping[str, Any]) -> tuple[dict[str, Plain], tuple[str, ...]]:
+    def _bound(
+        self, facts: Mapping[str, Any], undecided: Container[str] = ()
+    ) -> tuple[dict[str, Plain], tuple[str, ...]]:
         """The variables of the program, and the facts it uses that are unknown."""
         data: dict[str, Plain] = {}
         missing: list[str] = []
         for binding in self._bindings:
             value = binding.value(facts)
-            if binding.asked:
+            if binding.asked and binding.name not in undecided:
                 data[KNOWN + binding.name] = value is not None
             if value is not None:
                 data[binding.name] = value

@@ -79,6 +79,7 @@ class Reading:
     constants: tuple[tuple[int, str], ...]
     lists: tuple[tuple[int, str], ...]
     pieces: tuple[Piece, ...]
+    elements: tuple["Element", ...]
 
     def origin(self, line: int, column: int) -> int:
         """The offset in the text of a place in the source (both 1-based); what has no place is at the start."""
@@ -87,7 +88,7 @@ class Reading:
         return min(piece.origin + (offset - piece.start if piece.copied else 0), len(self.text))
 
 
-class _Element(NamedTuple):
+class Element(NamedTuple):
     """A piece of the text that means something, from `at` to before `end`.
 
     Kinds: fact, subject (a fact on which a method is called), has, date (the `text` of these is the bare name or day),
@@ -120,8 +121,8 @@ class _Reader:
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
         self.text, self.vocabulary = text, vocabulary
-        found = (_Element(str(token.lastgroup), token[0], *token.span()) for token in _TOKEN.finditer(text))
-        self.beyond = [_Element("end", "", len(text), len(text))] * 5
+        found = (Element(str(token.lastgroup), token[0], *token.span()) for token in _TOKEN.finditer(text))
+        self.beyond = [Element("end", "", len(text), len(text))] * 5
         self.tokens = [*(token for token in found if token.kind != "gap"), *self.beyond]
 
     def reading(self) -> Reading:
@@ -149,18 +150,19 @@ class _Reader:
                 if e.text == "["
             ),
             pieces=pieces,
+            elements=tuple(element for element in bare if element.kind != "end"),
         )
 
-    def _refuse(self, element: _Element, sentence: str, remedy: str) -> NoReturn:
+    def _refuse(self, element: Element, sentence: str, remedy: str) -> NoReturn:
         refuse(self.text, element.at, sentence, remedy)
 
-    def _elements(self) -> Iterator[_Element]:
+    def _elements(self) -> Iterator[Element]:
         i = 0
         while self.tokens[i].kind != "end":
             element, i = self._element(i)
             yield element
 
-    def _element(self, i: int) -> tuple[_Element, int]:
+    def _element(self, i: int) -> tuple[Element, int]:
         """The element that begins with token i, and the place of the token after it."""
         token = self.tokens[i]
         if token.kind == "triple":
@@ -183,7 +185,7 @@ class _Reader:
             example = "Write project.risk in ['low', 'medium']."
             self._refuse(self.tokens[i], "A list stands after 'in' and holds values alone.", example)
 
-    def _fact(self, i: int) -> tuple[_Element, int]:
+    def _fact(self, i: int) -> tuple[Element, int]:
         names = [self.tokens[i]]
         while self.tokens[i + 1].text == "." and self.tokens[i + 2].kind == "name" and self.tokens[i + 3].text != "(":
             i += 2
@@ -192,9 +194,9 @@ class _Reader:
         if name not in self.vocabulary.kinds:
             self._refuse(names[0], *of_fact(name, self.vocabulary.kinds))
         kind = "subject" if self.tokens[i + 1].text == "." else "fact"
-        return _Element(kind, name, names[0].at, names[-1].end), i + 1
+        return Element(kind, name, names[0].at, names[-1].end), i + 1
 
-    def _call(self, i: int) -> tuple[_Element, int]:
+    def _call(self, i: int) -> tuple[Element, int]:
         call, first, closing = self.tokens[i], self.tokens[i + 2], self.tokens[i + 3]
         if call.text not in FUNCTIONS and call.text not in _REWRITTEN:
             self._refuse(call, *of_function(call.text, {*FUNCTIONS, *_REWRITTEN}))
@@ -203,17 +205,17 @@ class _Reader:
             fact, j = self._fact(i + 2) if named else (first, i + 3)
             if fact.kind != "fact" or self.tokens[j].text != ")":
                 self._refuse(call, "has() asks whether one fact is known.", "Write has(project.risk).")
-            return _Element("has", fact.text, call.at, self.tokens[j].end), j + 1
+            return Element("has", fact.text, call.at, self.tokens[j].end), j + 1
         literal = first.text[1:-1] if first.kind == "text" and closing.text == ")" else None
         if call.text == "date":
             if literal is None or known(Kind.DATE, literal) is None:
                 self._refuse(call, "date() takes a day that exists.", "Write it as date('2027-01-31').")
-            return _Element("date", literal, call.at, closing.end), i + 4
+            return Element("date", literal, call.at, closing.end), i + 4
         if call.text in CONSTANTS and literal is None:
             self._refuse(call, f"{call.text}() takes one text.", f"Write {CONSTANTS[call.text]}.")
         return call._replace(kind="call"), i + 1
 
-    def _check_choices(self, bare: list[_Element]) -> None:
+    def _check_choices(self, bare: list[Element]) -> None:
         for i, (left, operator, right) in enumerate(zip(bare, bare[1:], bare[2:], strict=False)):
             match operator.text:
                 case "==" | "!=":
@@ -226,18 +228,18 @@ class _Reader:
                     self._check_order(left)
                     self._check_order(right)
 
-    def _check_choice(self, fact: _Element, literal: _Element) -> None:
+    def _check_choice(self, fact: Element, literal: Element) -> None:
         values = self.vocabulary.choices.get(fact.text) if fact.kind == "fact" and literal.kind == "text" else None
         if values and literal.text[1:-1] not in values:
             self._refuse(literal, *of_choice(fact.text, literal.text, values))
 
-    def _check_order(self, side: _Element) -> None:
+    def _check_order(self, side: Element) -> None:
         if side.kind == "fact" and (
             self.vocabulary.kinds[side.text] is Kind.CHOICE or side.text in self.vocabulary.choices
         ):
             self._refuse(side, f"{side.text} is a choice, and choices have no order.", "List the values after 'in'.")
 
-    def _divisors(self, bare: list[_Element]) -> Iterator[_Element]:
+    def _divisors(self, bare: list[Element]) -> Iterator[Element]:
         """The facts below a division: each stands alone or in double() or int()."""
         for i, element in enumerate(bare):
             if element.text != "/":
@@ -251,7 +253,7 @@ class _Reader:
             elif not float(below.text):
                 self._refuse(below, "Nothing can be divided by zero.", "Divide by another number.")
 
-    def _rewritten(self, edits: list[_Element], below: frozenset[_Element]) -> tuple[str, tuple[Piece, ...]]:
+    def _rewritten(self, edits: list[Element], below: frozenset[Element]) -> tuple[str, tuple[Piece, ...]]:
         source, pieces, at = "", [], 0
         for edit in edits:
             pieces.append(Piece(len(source), at, copied=True))
@@ -262,16 +264,16 @@ class _Reader:
         return source + self.text[at:], (*pieces, Piece(len(source), at, copied=True))
 
 
-def _listed(elements: list[_Element], i: int) -> list[_Element]:
+def _listed(elements: list[Element], i: int) -> list[Element]:
     """The list that begins at i, brackets and all; nothing if none begins there."""
     if elements[i].text != "[":
         return []
     return elements[i : next(j for j, element in enumerate(elements[i:], i) if element.text == "]") + 1]
 
 
-def _without_idle_brackets(elements: list[_Element]) -> list[_Element]:
+def _without_idle_brackets(elements: list[Element]) -> list[Element]:
     """The elements, with `(x)` as `x` where x is a fact, a number or a text."""
-    bare: list[_Element] = []
+    bare: list[Element] = []
     for element in elements:
         bare.append(element)
         while (

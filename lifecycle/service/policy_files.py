@@ -37,7 +37,12 @@ def examine(
         return None, error.problems
     found = [
         document.problem(
-            finding.path, finding.sentence, finding.remedy, severity=finding.severity, witness=finding.witness
+            finding.path,
+            finding.sentence,
+            finding.remedy,
+            severity=finding.severity,
+            witness=finding.witness,
+            offset=finding.offset,
         )
         for finding in check(policy, roster)
     ]

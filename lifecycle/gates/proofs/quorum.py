@@ -1,29 +1,31 @@
-"""Whether the people there are could open a gate: the counter-example when they could not."""
+"""Whether the people there are could open a gate: the counter-example when they could not, and how few keep it open."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from lifecycle.domain.people import Roster
-from lifecycle.domain.project import Round
 from lifecycle.gates.approvals import ways
 from lifecycle.gates.policy import Pmo
-from lifecycle.gates.policy_approvals import AllOf, AnyOf, Approval, Participation, Slot
-from lifecycle.gates.policy_gates import Gate
+from lifecycle.gates.policy_approvals import Participation
+from lifecycle.gates.proofs.finding import Finding, error, warning
+from lifecycle.gates.proofs.prover import first_round
 from lifecycle.gates.rulebook import Rulebook
 
-_ANY_TIME = datetime(2024, 1, 1, tzinfo=UTC)
 _POSTS = ("project_manager", "sponsor")
 
 
-def slots_of(gate: Gate) -> Iterator[Slot]:
-    """Every slot of a gate's approvals, at any depth."""
-    parts: list[Approval] = list(gate.approvals.all)
-    while parts:
-        part = parts.pop(0)
-        if isinstance(part, Slot):
-            yield part
-        else:
-            parts += part.all if isinstance(part, AllOf) else part.any if isinstance(part, AnyOf) else part.of
+def people(book: Rulebook, roster: Roster) -> Iterator[Finding]:
+    """Every gate has a set of distinct people who may open it, whoever manages the project."""
+    for name, gate in book.policy.gates.items():
+        for tier in book.policy.tiers:
+            if witness := unfillable(book, name, tier.id, roster):
+                sentence = f"Nobody can open the gate '{name}' in the tier '{tier.id}'."
+                remedy = "Give the missing roles to more people, lower the count, or change the exclusions."
+                yield error(("gates", name, "approvals"), sentence, remedy, witness)
+                break
+        steps = (*gate.submit_ladder, *gate.ladder)
+        for role in sorted({step.role for step in steps if step.role and not roster.present(step.role)}):
+            sentence = f"The ladder calls '{role}', which nobody holds."
+            yield warning(("gates", name, "ladder"), sentence, "Give the role to somebody.", role)
 
 
 def unfillable(book: Rulebook, gate: str, tier: str, roster: Roster) -> str | None:
@@ -36,7 +38,7 @@ def unfillable(book: Rulebook, gate: str, tier: str, roster: Roster) -> str | No
     if book.policy.pmo is Pmo.SUPPORTIVE:
         return None
     decider = book.policy.pmo_role if book.policy.pmo is Pmo.DIRECTIVE else rule.chair
-    round_ = Round(gate=gate, number=1, opened_at=_ANY_TIME, tier=tier)
+    round_ = first_round(gate, tier)
     quorums = () if book.policy.pmo is Pmo.DIRECTIVE else ways(book, round_, {"tier": tier})
     if decider is None and not quorums:
         return "The gate asks for no approval at all, and nobody decides it."

@@ -1,0 +1,184 @@
+"""What a gate demands: criteria that contradict each other, evidence never asked for, projects nobody may approve."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from lifecycle.gates.approvals import ways
+from lifecycle.gates.conditions import Condition, Truth
+from lifecycle.gates.policy import Pmo
+from lifecycle.gates.policy_gates import Gate
+from lifecycle.gates.policy_requirements import EvidenceRule
+from lifecycle.gates.proofs.finding import Finding, error, information, warning
+from lifecycle.gates.proofs.prover import Context, Prover, Shown, first_round
+from lifecycle.gates.proofs.written import slots_at
+from lifecycle.gates.rulebook import Rulebook
+
+
+class _Demand(NamedTuple):
+    """A criterion that has to be met where it applies."""
+
+    name: str
+    when: Condition | None
+    must: Condition
+
+    @property
+    def facts(self) -> frozenset[str]:
+        return frozenset(name for condition in self.conditions for name in condition.references)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return (self.when, self.must) if self.when else (self.must,)
+
+    def lets_pass(self, context: Context, undecided: frozenset[str]) -> bool | None:
+        """Whether it keeps no such project back; none while undecided facts may turn it."""
+        applies = self.when.judge(context, undecided).truth if self.when else Truth.MET
+        if applies is Truth.NOT_MET:
+            return True
+        truth = self.must.judge(context, undecided).truth
+        if truth is Truth.UNKNOWN:
+            return None
+        return True if truth is Truth.MET else False if applies is Truth.MET else None
+
+
+def demands(prover: Prover) -> Iterator[Finding]:
+    """The findings of every gate."""
+    for name, gate in prover.book.policy.gates.items():
+        yield from _contradictions(prover, name, gate)
+        yield from _evidence_never_asked(prover, name, gate)
+        yield from _answers_not_asked(prover, name, gate)
+        yield from _nobody_asked(prover, name, gate)
+
+
+def _demands_of(book: Rulebook, name: str, gate: Gate) -> list[_Demand]:
+    return [
+        _Demand(item, book.condition(rule.when, name) if rule.when else None, book.condition(rule.must, name))
+        for item, rule in gate.criteria.items()
+        if rule.must
+    ]
+
+
+def _contradictions(prover: Prover, name: str, gate: Gate) -> Iterator[Finding]:
+    """Criteria of a gate that no project meets together, though each can be met alone."""
+    able = [
+        demand
+        for demand in _demands_of(prover.book, name, gate)
+        if not prover.can_be(demand.must, Truth.MET).proven or demand.when
+    ]
+    for group in _sharing(able):
+        if len(group) < 2:
+            continue
+        together, proven = _together(prover, group)
+        if together:
+            continue
+        if not proven:
+            names = ", ".join(f"'{demand.name}'" for demand in group)
+            sentence = f"It is not proven that the criteria {names} can hold together."
+            remedy = "Split them into simpler conditions if you want it proven."
+            yield information(("gates", name, "criteria", group[-1].name), sentence, remedy)
+            continue
+        core = _core(prover, group)
+        texts = " and ".join(f"{demand.must.text}" for demand in core)
+        names = " and ".join(f"'{demand.name}'" for demand in core)
+        path = ("gates", name, "criteria", core[-1].name, "must")
+        sentence = f"No project meets the criteria {names} together, so the gate never opens without a waiver."
+        yield error(path, sentence, "Correct one of them, or say under 'when' to whom each applies.", f"{texts}.")
+
+
+def _together(prover: Prover, group: Sequence[_Demand]) -> tuple[bool, bool]:
+    """Whether some project passes all of them, and whether it is proven that none does."""
+
+    def goal(context: Context, undecided: frozenset[str]) -> bool | None:
+        passes = [demand.lets_pass(context, undecided) for demand in group]
+        return False if False in passes else None if None in passes else True
+
+    shown = prover.shown([condition for demand in group for condition in demand.conditions], goal)
+    return shown.witness is not None, shown.proven
+
+
+def _core(prover: Prover, group: Sequence[_Demand]) -> list[_Demand]:
+    """The fewest of them that still contradict each other, by leaving out one after the other."""
+    core = list(group)
+    for demand in group:
+        rest = [other for other in core if other is not demand]
+        if rest and _together(prover, rest)[1]:
+            core = rest
+    return core
+
+
+def _sharing(demands: Sequence[_Demand]) -> list[list[_Demand]]:
+    """The demands in groups that speak of the same facts; what shares no fact cannot contradict."""
+    groups: list[tuple[set[str], list[_Demand]]] = []
+    for demand in demands:
+        touching = [group for group in groups if group[0] & demand.facts]
+        joined = (set(demand.facts).union(*(g[0] for g in touching)), [d for g in touching for d in g[1]] + [demand])
+        groups = [group for group in groups if group not in touching] + [joined]
+    return [members for _, members in groups]
+
+
+def _evidence_never_asked(prover: Prover, name: str, gate: Gate) -> Iterator[Finding]:
+    """Evidence whose 'unless' excuses every project for which its 'when' stands."""
+    for item, rule in gate.evidence.items():
+        if rule.when is None or rule.unless is None:
+            continue
+        when, unless = (prover.book.condition(text, name) for text in (rule.when, rule.unless))
+
+        def asked(
+            context: Context, undecided: frozenset[str], when: Condition = when, unless: Condition = unless
+        ) -> bool | None:
+            stands, excused = when.judge(context, undecided).truth, unless.judge(context, undecided).truth
+            if Truth.NOT_MET is stands or Truth.MET is excused:
+                return False
+            return True if (stands, excused) == (Truth.MET, Truth.NOT_MET) else None
+
+        alone = prover.can_be(when, Truth.MET).proven or prover.can_be(unless, Truth.NOT_MET).proven
+        if not alone and prover.shown([when, unless], asked).proven:
+            sentence = f"The evidence '{item}' is never asked for: 'unless' excuses whom 'when' asks."
+            yield error(("gates", name, "evidence", item, "unless"), sentence, "Correct one of the two.")
+
+
+def _answers_not_asked(prover: Prover, name: str, gate: Gate) -> Iterator[Finding]:
+    """A criterion that applies to a project from which its form is not asked for stays unknown, and shuts the gate."""
+    forms = {f"answers.{field}": item for item, rule in gate.evidence.items() for field in rule.fields}
+    for demand in _demands_of(prover.book, name, gate):
+        for item in sorted({forms[fact] for fact in demand.facts if fact in forms}):
+            shown = _left_unanswered(prover, name, gate.evidence[item], demand)
+            if shown.world is not None:
+                path = ("gates", name, "criteria", demand.name, "must")
+                sentence = f"The criterion needs an answer of the form '{item}', for which such a project is not asked."
+                remedy = "Ask for the form there too, or say under 'when' to whom the criterion applies."
+                yield warning(path, sentence, remedy, f"{shown.witness}." if shown.witness else "")
+
+
+def _left_unanswered(prover: Prover, name: str, form: EvidenceRule, demand: _Demand) -> Shown:
+    """A project that is not asked for the form, and cannot meet the criterion without its answers."""
+    when = prover.book.condition(form.when, name) if form.when else None
+    unless = prover.book.condition(form.unless, name) if form.unless else None
+
+    def stuck(context: Context, undecided: frozenset[str]) -> bool | None:
+        if demand.lets_pass(context, undecided):
+            return False
+        is_excused = when is not None and when.judge(context, undecided).truth is Truth.NOT_MET
+        is_excused = is_excused or (unless is not None and unless.judge(context, undecided).truth is Truth.MET)
+        return None if undecided else is_excused
+
+    conditions = [condition for condition in (when, unless, *demand.conditions) if condition]
+    return prover.shown(conditions, stuck, without={f"answers.{field}" for field in form.fields})
+
+
+def _nobody_asked(prover: Prover, name: str, gate: Gate) -> Iterator[Finding]:
+    """A project for which every slot falls away: an empty list never approves."""
+    slots = [slot for _, slot in slots_at(gate)]
+    conditions = [prover.book.condition(slot.when, name) for slot in slots if slot.when]
+    is_sure = len(slots) == len(gate.approvals.all) and len(conditions) < len(slots)
+    if prover.book.policy.pmo is not Pmo.CONTROLLING or not conditions or is_sure:
+        return
+
+    def unserved(context: Context, undecided: frozenset[str]) -> bool | None:
+        return None if undecided else not ways(prover.book, first_round(name), context)
+
+    shown = prover.shown(conditions, unserved)
+    if shown.world is not None:
+        severe = warning if any(step.raise_to for step in gate.ladder) else error
+        sentence = "Such a project asks nobody for approval, and where nobody is asked nothing is approved."
+        remedy = "Add an approver who is always asked."
+        yield severe(("gates", name, "approvals"), sentence, remedy, f"{shown.witness}." if shown.witness else "")

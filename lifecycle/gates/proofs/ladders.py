@@ -1,0 +1,37 @@
+"""Ladders: their steps follow each other in time, and the last of them ends the waiting."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from lifecycle.domain.worktime import WorkCalendar, after
+from lifecycle.gates.clocks import for_tier
+from lifecycle.gates.policy import Policy
+from lifecycle.gates.policy_gates import GateKind, LadderStep
+from lifecycle.gates.proofs.finding import Finding, error, warning
+
+_MONDAY = datetime(2024, 1, 1, 9, tzinfo=UTC)
+_WEEK = WorkCalendar.model_validate(
+    {"timezone": "UTC", "weekdays": [0, 1, 2, 3, 4], "opens": "09:00", "closes": "17:00", "holidays": []}
+)
+
+
+def ladders(policy: Policy) -> Iterator[Finding]:
+    """The steps of a ladder follow each other in time, in every tier, and the last of them ends the waiting."""
+    for name, gate in policy.gates.items():
+        for key, ladder in (("submit_ladder", gate.submit_ladder), ("ladder", gate.ladder)):
+            yield from _ladder(policy, (("gates", name, key)), ladder)
+        if gate.ladder and not (gate.ladder[-1].hold or gate.ladder[-1].raise_to):
+            remedy = "End it with 'raise_to' or 'hold' if silence must not last."
+            yield warning(("gates", name, "ladder"), "After the last step nothing more happens.", remedy)
+        if gate.decide_within is None and gate.kind is not GateKind.CHANGE:
+            yield warning(("gates", name), "The gate has no deadline.", "Add 'decide_within'.")
+
+
+def _ladder(policy: Policy, at: tuple[str | int, ...], ladder: tuple[LadderStep, ...]) -> Iterator[Finding]:
+    for tier in policy.tiers:
+        instants = [after(_WEEK, _MONDAY, for_tier(step.after, tier.id)) for step in ladder]
+        for number in range(1, len(instants)):
+            if instants[number] <= instants[number - 1]:
+                sentence = f"Step {number + 1} does not come after step {number} in the tier '{tier.id}'."
+                yield error((*at, number, "after"), sentence, "Put the steps in the order of time.")
+                return

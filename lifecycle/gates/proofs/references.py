@@ -1,0 +1,99 @@
+"""Everything that a policy names, it also declares."""
+
+from collections.abc import Iterator
+
+from lifecycle.gates.conditions import Kind
+from lifecycle.gates.policy import CLOSED, Policy, Tolerance
+from lifecycle.gates.policy_gates import Gate
+from lifecycle.gates.policy_words import ByTier
+from lifecycle.gates.proofs.finding import Finding, error
+from lifecycle.gates.proofs.written import slots_at
+from lifecycle.gates.rulebook import POSTS
+
+MOST_GATES = 200
+_UNSPEAKABLE = frozenset({"in", "null", "true", "false"})
+
+
+def references(policy: Policy) -> Iterator[Finding]:
+    """Everything that a policy names, it also declares."""
+    tiers = [tier.id for tier in policy.tiers]
+    for path, names in ((("stages",), list(policy.stages)), (("tiers",), tiers)):
+        if doubled := sorted({name for name in names if names.count(name) > 1}):
+            yield error(path, f"'{doubled[0]}' stands twice.", "Give each its own name.")
+    if reserved := {CLOSED, "killed"} & set(policy.stages):
+        yield error(
+            ("stages",), f"'{min(reserved)}' is no stage's name: every project ends there.", "Name it otherwise."
+        )
+    for name in sorted(POSTS.keys() & policy.facts.keys()):
+        yield error(("facts", name), f"Every project has '{name}' without declaring it.", "Remove the fact.")
+    for name in sorted(_UNSPEAKABLE & policy.facts.keys()):
+        yield error(("facts", name), f"No condition could name the fact '{name}'.", "Name it otherwise.")
+    if policy.amount and getattr(policy.facts.get(policy.amount), "type", None) is not Kind.MONEY:
+        yield error(("amount",), f"'{policy.amount}' is no money fact.", "Name a declared fact of type money.")
+    for number, tier in enumerate(policy.tiers):
+        if tier.when is None and number < len(tiers) - 1:
+            remedy = "Give it a 'when', or make it the last."
+            yield error(("tiers", number), f"The tier '{tier.id}' has no condition: no later tier can apply.", remedy)
+    for name, tolerance in policy.tolerances.items():
+        yield from _tolerance(policy, name, tolerance)
+    if len(policy.gates) > MOST_GATES:
+        yield error(("gates",), f"There are {len(policy.gates)} gates.", f"Use at most {MOST_GATES}.")
+    for name, gate in policy.gates.items():
+        yield from _gate_references(policy, name, gate, set(tiers))
+
+
+def _tolerance(policy: Policy, name: str, tolerance: Tolerance) -> Iterator[Finding]:
+    if tolerance.fact is None:
+        return
+    path = ("tolerances", name, "fact")
+    fact = policy.facts.get(tolerance.fact)
+    if fact is None:
+        yield error(path, f"There is no fact '{tolerance.fact}'.", f"Use one of: {', '.join(policy.facts)}.")
+        return
+    margins = [margin for margin in (tolerance.over, tolerance.under) if margin]
+    if fact.type is Kind.DATE and not all(margin.endswith("d") for margin in margins):
+        yield error(path, f"'{tolerance.fact}' is a date.", "Give the tolerance in days, such as 30d.")
+    elif fact.type not in (Kind.DATE, Kind.MONEY, Kind.NUMBER, Kind.INTEGER):
+        yield error(path, f"'{tolerance.fact}' is a {fact.type}, which cannot drift.", "Use 'when' with a condition.")
+    elif fact.type is not Kind.DATE and any(margin.endswith("d") for margin in margins):
+        yield error(path, f"'{tolerance.fact}' is no date.", "Give the tolerance in percent, such as 10%.")
+
+
+def _gate_references(policy: Policy, name: str, gate: Gate, tiers: set[str]) -> Iterator[Finding]:
+    at = ("gates", name)
+    for key, stages in (("from", [gate.from_]), ("to", [gate.to]), ("during", gate.during)):
+        known = (*policy.stages, CLOSED) if key == "to" else policy.stages
+        for stage in stages:
+            if stage is not None and stage not in known:
+                yield error((*at, key), f"There is no stage '{stage}'.", f"Use one of: {', '.join(known)}.")
+    for tolerance in gate.on_breach_of:
+        if tolerance not in policy.tolerances:
+            remedy = f"Use one of: {', '.join(policy.tolerances) or 'none is declared'}."
+            yield error((*at, "on_breach_of"), f"There is no tolerance '{tolerance}'.", remedy)
+    answers = [field for rule in gate.evidence.values() for field in rule.fields]
+    for field in sorted(_UNSPEAKABLE & set(answers)):
+        yield error((*at, "evidence"), f"No condition could name the answer '{field}'.", "Name it otherwise.")
+    if doubled := sorted({field for field in answers if answers.count(field) > 1}):
+        yield error((*at, "evidence"), f"Two forms ask for '{doubled[0]}'.", "Give each question its own name.")
+    for path, length in _lengths(gate):
+        if isinstance(length, dict) and set(length) != tiers:
+            odd = sorted(set(length) ^ tiers)[0]
+            yield error(
+                (*at, *path),
+                f"The durations and the tiers differ at '{odd}'.",
+                f"Name each of: {', '.join(sorted(tiers))}.",
+            )
+    reads = {item for _, slot in slots_at(gate) for item in slot.reads}
+    if unknown := sorted(reads - gate.evidence.keys()):
+        yield error((*at, "approvals"), f"There is no evidence '{unknown[0]}' to read.", "Name evidence of this gate.")
+    scored = [rule for rule in gate.criteria.values() if rule.should]
+    if gate.score_at_least and not scored:
+        yield error((*at, "score_at_least"), "There is nothing to score.", "Add a criterion with 'should'.")
+
+
+def _lengths(gate: Gate) -> Iterator[tuple[tuple[str | int, ...], ByTier]]:
+    for key, length in (("submit_within", gate.submit_within), ("decide_within", gate.decide_within)):
+        if length is not None:
+            yield (key,), length
+    for key, ladder in (("submit_ladder", gate.submit_ladder), ("ladder", gate.ladder)):
+        yield from (((key, number, "after"), step.after) for number, step in enumerate(ladder))

@@ -1,0 +1,45 @@
+"""Conditions that are always or never true: what they were to tell apart they do not."""
+
+from collections.abc import Iterator
+
+from lifecycle.gates.conditions import Truth
+from lifecycle.gates.proofs.finding import Finding, error, information, warning
+from lifecycle.gates.proofs.prover import Prover
+from lifecycle.gates.proofs.written import Written, conditions_of
+
+_NEVER = {
+    "must": ("This can never be met, so the gate never opens without a waiver.", "Correct the condition."),
+    "when": (
+        "This is never true, so what it stands before never applies.",
+        "Correct it, or remove what never applies.",
+    ),
+    "unless": ("This is never true, so it excuses nobody.", "Leave 'unless' out, or correct it."),
+}
+_ALWAYS = {
+    "must": ("This is always met, so it keeps nobody back.", "Correct it, or remove the criterion."),
+    "when": ("This is always true, so it makes no difference.", "Leave 'when' out, or correct it."),
+    "unless": ("This is always true, so the evidence is never asked for.", "Correct it, or remove the evidence."),
+}
+
+
+def truths(prover: Prover) -> Iterator[Finding]:
+    """Every condition that does not depend on the project; tiers have proofs of their own."""
+    for written in conditions_of(prover.book.policy):
+        if not written.scored and written.path[0] != "tiers":
+            yield from _truth(prover, written)
+
+
+def _truth(prover: Prover, written: Written) -> Iterator[Finding]:
+    condition = prover.book.condition(written.text, written.gate)
+    met, not_met = prover.can_be(condition, Truth.MET), prover.can_be(condition, Truth.NOT_MET)
+    if met.proven:
+        severe = warning if written.key == "unless" else error
+        yield severe(written.path, *_NEVER[written.key])
+    elif not_met.proven:
+        severe = error if written.key == "unless" else warning
+        yield severe(written.path, *_ALWAYS[written.key])
+    elif met.witness is None or not_met.witness is None:
+        sentence = (
+            "It is not proven that this is sometimes true and sometimes not: it calculates, or has too many cases."
+        )
+        yield information(written.path, sentence, "Split it into simpler conditions if you want it proven.")

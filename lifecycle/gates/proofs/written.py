@@ -1,0 +1,71 @@
+"""The conditions of a policy, each where it is written and what it is there for."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lifecycle.gates.policy import Policy
+from lifecycle.gates.policy_approvals import AllOf, AnyOf, Approval, Slot
+from lifecycle.gates.policy_gates import Gate
+from lifecycle.gates.proofs.finding import Path
+
+
+class Written(NamedTuple):
+    """A condition as it stands in a policy; its key (`when`, `unless`, `must`, `should`) is the last of its path."""
+
+    path: Path
+    gate: str | None
+    text: str
+
+    @property
+    def key(self) -> str:
+        """What the condition is there for."""
+        return str(self.path[-1])
+
+    @property
+    def scored(self) -> bool:
+        """Whether it may also give a number."""
+        return self.key == "should"
+
+
+def conditions_of(policy: Policy) -> Iterator[Written]:
+    """Every condition of a policy, in its author's order."""
+    for number, tier in enumerate(policy.tiers):
+        if tier.when:
+            yield Written(("tiers", number, "when"), None, tier.when)
+    for name, tolerance in policy.tolerances.items():
+        if tolerance.when:
+            yield Written(("tolerances", name, "when"), None, tolerance.when)
+    for name, gate in policy.gates.items():
+        yield from _of_gate(name, gate)
+
+
+def _of_gate(name: str, gate: Gate) -> Iterator[Written]:
+    for item, rule in gate.evidence.items():
+        for key, text in (("when", rule.when), ("unless", rule.unless)):
+            if text:
+                yield Written(("gates", name, "evidence", item, key), name, text)
+    for item, criterion in gate.criteria.items():
+        for key, text in (("when", criterion.when), ("must", criterion.must), ("should", criterion.should)):
+            if text:
+                yield Written(("gates", name, "criteria", item, key), name, text)
+    for path, slot in slots_at(gate):
+        if slot.when:
+            yield Written(("gates", name, *path, "when"), name, slot.when)
+
+
+def slots_at(gate: Gate) -> Iterator[tuple[Path, Slot]]:
+    """Every slot of a gate's approvals, at any depth, and where it stands in the gate."""
+    parts: list[tuple[Path, Approval]] = [(("approvals", "all", n), part) for n, part in enumerate(gate.approvals.all)]
+    while parts:
+        path, part = parts.pop(0)
+        if isinstance(part, Slot):
+            yield path, part
+        else:
+            key, inner = _inside(part)
+            parts += [((*path, key, number), each) for number, each in enumerate(inner)]
+
+
+def _inside(part: Approval) -> tuple[str, tuple[Approval, ...]]:
+    if isinstance(part, AllOf):
+        return "all", part.all
+    return ("any", part.any) if isinstance(part, AnyOf) else ("of", getattr(part, "of", ()))
