@@ -9,6 +9,7 @@ from fastapi import Header, Request
 from pydantic.json_schema import SkipJsonSchema
 
 from api.headers import ACTING_FOR, IDEMPOTENCY_KEY, IF_MATCH, Named, token_of
+from api.parameters import known_only
 from api.schemas.words import PersonId
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Permission
@@ -52,6 +53,7 @@ class Requires:
         if self.permission.startswith("office:"):
             asked = {"method": request.method, "path": request.url.path[:500]}
             await office.directory.require(Envelope(caller.id, token_hex(16)), self.permission, asked)
+        known_only(request)
         return caller
 
 

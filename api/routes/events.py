@@ -12,7 +12,7 @@ from api.cursors import cursor_of, read_cursor
 from api.deps import Key, TheOffice, as_json
 from api.routes.lists import CursorText, Limit
 from api.schemas.people import Listed
-from api.schemas.words import Instant, Name, PersonId, ProjectKey
+from api.schemas.words import EventType, Instant, Name, PersonId, ProjectKey
 from lifecycle.domain.people import Permission
 from lifecycle.service.trail import Format, RecordKind, TrailRecord, WantedRecords
 
@@ -27,7 +27,7 @@ def _filter(
     kind: Annotated[
         RecordKind | SkipJsonSchema[None], Query(description="Events, refused attempts, or deeds of the office.")
     ] = None,
-    type: Annotated[str | SkipJsonSchema[None], Query(max_length=100, pattern=r"^[a-z_:]+$")] = None,
+    type: Annotated[EventType | SkipJsonSchema[None], Query()] = None,
     gate: Annotated[Name | SkipJsonSchema[None], Query()] = None,
     person: Annotated[PersonId | SkipJsonSchema[None], Query()] = None,
     since: Annotated[Instant | SkipJsonSchema[None], Query(description="Recorded from then on.")] = None,

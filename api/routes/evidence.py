@@ -13,8 +13,7 @@ from starlette.datastructures import UploadFile
 
 from api.auth import Asks, Caller, Reads
 from api.deps import COMMAND, GateName, Id, Key, TheOffice, reply
-from api.schemas.gates import AttestationSupply, FormSupply, LinkSupply, Supply
-from api.schemas.words import Line
+from api.schemas.gates import AttestationSupply, FormSupply, LinkSupply, Supply, Title
 from lifecycle.domain.commands import SupplyEvidence
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Permission
@@ -24,7 +23,7 @@ from lifecycle.service.evidence import Place
 router = APIRouter(tags=["evidence"])
 
 _SUPPLY: Final[TypeAdapter[LinkSupply | FormSupply | AttestationSupply]] = TypeAdapter(Supply)
-_LINE: Final[TypeAdapter[str]] = TypeAdapter(Line)
+_TITLE: Final[TypeAdapter[str]] = TypeAdapter(Title)
 _CHUNK_BYTES: Final = 256 * 1024
 _FORM: Final = {
     "type": "object",
@@ -32,7 +31,7 @@ _FORM: Final = {
     "additionalProperties": False,
     "properties": {
         "file": {"type": "string", "format": "binary", "description": "A document or a picture, by its ending."},
-        "title": {"type": "string", "maxLength": 400},
+        "title": _TITLE.json_schema(),
     },
 }
 _SUPPLIES: Final = {
@@ -72,7 +71,7 @@ async def supply(
                 raise LifecycleError("malformed", "The form has no file.", "Send a form with the field 'file'.")
             if set(form) - {"file", "title"}:
                 raise LifecycleError("malformed", "The form has an unknown field.", "Send 'file' and 'title' only.")
-            about = _checked(_LINE, title, "title") if title else ""
+            about = _checked(_TITLE, title or "", "title")
             content = _pieces(file)
             declared = file.content_type or ""
             return reply(await office.evidence.upload(envelope, place, file.filename[-200:], declared, content, about))

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from api.schemas.words import (
+    NAMED,
     Body,
     Digest,
     FactValue,
@@ -20,20 +21,23 @@ from lifecycle.domain.project import OnMiss, Outcome, VoteVerdict
 from lifecycle.domain.verdicts import Refusal
 from lifecycle.gates.criteria import Result
 
+Title = Line | Literal[""]
+"""What a piece of evidence is called, if it is called anything."""
+
 
 class LinkSupply(Body):
     """Evidence that lies elsewhere; the link is kept and never followed."""
 
     kind: Literal["link"]
     url: Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\s\x00-\x1f/@]+(/[^\s\x00-\x1f]*)?$")]
-    title: Line | Literal[""] = ""
+    title: Title = ""
 
 
 class FormSupply(Body):
     """The answers of a form."""
 
     kind: Literal["form"]
-    answers: Annotated[dict[Name, FactValue], Field(max_length=500)]
+    answers: Annotated[dict[Name, FactValue], NAMED, Field(max_length=500)]
 
 
 class AttestationSupply(Body):

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.schemas.words import (
+    NAMED,
     Amount,
     Body,
     FactValue,
@@ -19,6 +20,7 @@ from api.schemas.words import (
     ProjectKey,
     Prose,
     Remark,
+    Version,
     View,
     Yes,
 )
@@ -26,8 +28,8 @@ from lifecycle.domain.project import ConditionStatus, OnMiss, Outcome, ProjectSt
 from lifecycle.domain.values import FactValue as Fact
 from lifecycle.service.policy_files import DEFAULT
 
-Facts = Annotated[dict[Name, FactValue], Field(max_length=500)]
-Amendments = Annotated[dict[Name, FactValue | None], Field(max_length=500)]
+Facts = Annotated[dict[Name, FactValue], NAMED, Field(max_length=500)]
+Amendments = Annotated[dict[Name, FactValue | None], NAMED, Field(max_length=500)]
 
 
 class Registration(Body):
@@ -42,7 +44,7 @@ class Registration(Body):
     manager: PersonId | None = None
     sponsor: PersonId | None = None
     policy: PolicyId = DEFAULT
-    version: Annotated[int, Field(strict=True, ge=1, le=2**31)] | None = None
+    version: Version | None = None
     facts: Facts = Field(default_factory=dict)
     stage: Name | None = None
     attested: Remark = ""

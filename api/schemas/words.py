@@ -39,8 +39,18 @@ def _in_range(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_range)]
-"""RFC 3339 with an offset."""
+def _whole(value: Any) -> Any:
+    """To JSON a number is whole by its value: 7.0 is 7."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written),
+    AfterValidator(_in_range),
+    Field(json_schema_extra={"pattern": "^(19(0[1-9]|[1-9][0-9])|2[0-8][0-9]{2}|29([0-8][0-9]|9[0-8]))-"}),
+]
+"""RFC 3339 with an offset; the pattern says the same of the years as `_in_range`."""
 
 Remark = Annotated[str, StringConstraints(max_length=4_000, pattern=r"^[^\x00]*$")]
 """Something that may be said."""
@@ -56,11 +66,15 @@ PortfolioId = Annotated[str, StringConstraints(pattern=r"^[^\s:\x00-\x1f]([^:\x0
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 """What a policy calls a gate, an item, a fact, a stage."""
 PolicyId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
+EventType = Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z_:]+$")]
+"""The tag of an event, as `source:subject:action`."""
 Digest = Annotated[str, StringConstraints(pattern=r"^(sha256:[0-9a-f]{64})?$")]
 
-Number = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Number = Annotated[int, Field(strict=True, ge=0, le=1_000_000), BeforeValidator(_whole)]
 """The number of a round, or of a version."""
-Amount = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
+Version = Annotated[int, Field(strict=True, ge=1, le=2**31), BeforeValidator(_whole)]
+"""The number of a policy's edition."""
+Amount = Annotated[int, Field(strict=True, ge=0, le=LARGEST), BeforeValidator(_whole)]
 """Money in the currency's smallest unit."""
 Yes = Annotated[bool, Field(strict=True)]
 
@@ -71,3 +85,6 @@ FactValue = (
     | Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00]*$")]
 )
 """A fact: money in minor units, a date as YYYY-MM-DD, a choice or text as itself."""
+
+NAMED = Field(json_schema_extra={"additionalProperties": False})
+"""For an object that takes any property, as long as it has the form of a name."""

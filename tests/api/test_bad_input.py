@@ -159,6 +159,22 @@ async def test_addresses_and_methods_that_there_are_not(desk: Desk) -> None:
     assert (await desk.get("director", "/people", params={"limit": "0"})).refused == (422, "malformed")
 
 
+async def test_a_filter_that_is_misspelt_does_not_mean_everything(desk: Desk) -> None:
+    answer = await desk.get("auditor", "/events", params={"gaet": "charter"})
+    assert answer.refused == (422, "malformed")
+    assert answer.json["faults"][0]["path"] == "query.gaet"
+    assert " gate, " in answer.json["faults"][0]["sentence"]
+    assert (await desk.get("pm", "/me", params={"person": "director"})).refused == (422, "malformed")
+
+
+async def test_a_number_is_whole_by_its_value_however_it_is_written(desk: Desk) -> None:
+    project = await desk.register()
+    for spent in (1_000.5, "1000", True, -1.0, 1e300):
+        answer = await project.ask("director", "/kill", {"reason": "No longer needed.", "spent": spent})
+        assert answer.refused == (422, "malformed"), spent
+    await project.done("director", "/kill", {"reason": "No longer needed.", "spent": 1_000.0})
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "reason"),
     [

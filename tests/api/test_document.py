@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from api.app import create_app
 from api.errors import FAILED, REFUSED
 from api.openapi import Api, requirements
 from api.reference import operations
+from api.schemas.words import Instant
 from lifecycle.domain.verdicts import Reason
 from tests.api.desk import Desk
 
@@ -85,6 +87,18 @@ def _codes(path: Path) -> set[str]:
         and isinstance(node.args[0], ast.Constant)
         and re.fullmatch("[a-z_]+", str(node.args[0].value))
     }
+
+
+def test_the_document_allows_the_years_that_an_instant_may_lie_in() -> None:
+    instant: TypeAdapter[Any] = TypeAdapter(Instant)
+    pattern = instant.json_schema()["pattern"]
+    for year in range(1, 10_000):
+        written = f"{year:04}-03-31T17:00:00+01:00"
+        try:
+            taken = bool(instant.validate_python(written))
+        except ValidationError:
+            taken = False
+        assert taken == bool(re.match(pattern, written)), year
 
 
 @pytest.mark.asyncio(loop_scope="session")

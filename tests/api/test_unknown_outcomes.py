@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from tests.api.desk import CHEAP, Answer, Desk, Project, Worker, fresh_key
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOLD = {"reason": "The budget is frozen."}
+DEADLINE = 60.0
 HELD = "person:project:held"
 NOWHERE = "127.0.0.1:1"
 Hire = Callable[[], Worker]
@@ -30,6 +32,15 @@ def sweeper(office: Office, later: timedelta = timedelta(seconds=10)) -> Sweeper
     return Sweeper(
         office.database, office.commands, office.registration, office.settling, lambda: datetime.now(UTC) + later
     )
+
+
+async def swept(office: Office) -> int:
+    """How many commands a sweeper settles, once whoever is at work again has found its way to them."""
+    ends = monotonic() + DEADLINE
+    settled = await sweeper(office).sweep()
+    while not settled and monotonic() < ends:
+        settled = await sweeper(office).sweep()
+    return settled
 
 
 def happened(office: Office, project: str, kind: str) -> int:
@@ -69,7 +80,7 @@ async def test_nobody_at_work_is_no_answer_until_somebody_is(desk: Desk, build: 
         assert await sweeper(hasty.office).sweep() == 0
         assert (await project.read())["status"] == "active"
     async with hire():
-        assert await sweeper(desk.office).sweep() == 1
+        assert await swept(desk.office) == 1
         assert await settled(desk, "director", answer) == "done"
         again = await project.ask("director", "/hold", HOLD, key="h")
     assert (again.status, again.json["command"]) == (200, answer.json["command"])
@@ -108,7 +119,7 @@ async def test_a_crash_after_the_decision_loses_nothing(
         project = await desk.register()
         with failing(monkeypatch, desk.office, MemoryError()):
             assert (await project.ask("director", "/hold", HOLD, key="h")).refused == (500, "incident")
-        assert await sweeper(desk.office).sweep() == 1
+        assert await swept(desk.office) == 1
         assert (await project.ask("director", "/hold", HOLD, key="h")).status == 200
     assert happened(desk.office, project.key, HELD) == 1
 
@@ -122,7 +133,7 @@ async def test_who_comes_next_brings_what_the_one_before_left_behind(
             left = await project.ask("director", "/hold", HOLD)
         assert left.status == 202
         await project.done("director", "/resume", HOLD)
-        assert await sweeper(desk.office).sweep() == 1
+        assert await swept(desk.office) == 1
         assert await settled(desk, "director", left) == "done"
     kinds = select(events.c.type).where(events.c.project == project.key).order_by(events.c.seq)
     told = desk.office.database.read_now(lambda connection: connection.scalars(kinds).all())
@@ -138,7 +149,7 @@ async def test_a_registration_that_lost_its_answer_is_settled(
         with failing(monkeypatch, desk.office, StoreUnavailableError("The records are busy.")):
             answer = await desk.post("director", "/projects", body, key="r")
         assert answer.status == 202
-        assert await sweeper(desk.office).sweep() == 1
+        assert await swept(desk.office) == 1
         again = await desk.post("director", "/projects", body, key="r")
     assert (again.status, again.json["command"]) == (201, answer.json["command"])
     assert happened(desk.office, key, "person:project:registered") == 1
@@ -185,7 +196,7 @@ async def test_what_somebody_may_no_longer_do_is_not_done_for_them(desk: Desk, b
     await desk.post("director", "/roles", grant)
     assert (await desk.send("analyst", "DELETE", "/roles?person=director&role=pmo_director&scope=everywhere")).json
     async with hire():
-        assert await sweeper(desk.office).sweep() == 1
+        assert await swept(desk.office) == 1
     told = (await desk.get("director", f"/commands/{answer.json['command']}")).json
     assert (told["status"], told["problem"]["reason"]) == ("refused", "not_permitted")
 
