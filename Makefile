@@ -56,6 +56,7 @@ bench: setup ## Measure the figures to reach; prints a table, writes bench/resul
 
 docs: setup ## Generate the references from the models and from OpenAPI
 	@$(BIN)/lifecycle policy reference > docs/policy-reference.md
+	@$(BIN)/lifecycle policy reference --tests > docs/policy-tests.md
 	@$(BIN)/lifecycle api-reference > docs/api-reference.md
 
 texts: setup ## Gather the texts of the pages for translation

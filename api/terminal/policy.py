@@ -15,6 +15,7 @@ app = typer.Typer(no_args_is_help=True, help="Check, show and draw policies, off
 File = Annotated[
     str, typer.Argument(help="A policy file (YAML or JSON), the name of a ready policy, or - for standard input.")
 ]
+OfTests = Annotated[bool, typer.Option("--tests", help="Of files of policy tests, instead of policies.")]
 
 
 @app.command()
@@ -38,6 +39,25 @@ def check(file: File, as_json: AsJson = False) -> None:
             raise typer.Exit(REFUSED)
 
 
+@app.command("test")
+def run_tests(
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Files of tests (NAME.test.yaml), policies with tests beside them, or ready policies."),
+    ],
+    as_json: AsJson = False,
+    at_least: Annotated[
+        float, typer.Option("--coverage", min=0, max=100, help="Fail below this coverage, in percent.")
+    ] = 0,
+) -> None:
+    """Tell the stories in the tests of policies, and say which rules no story exercises."""
+    from api.terminal.policy_tests import tests_pass
+
+    with told():
+        if not tests_pass(files, as_json, at_least):
+            raise typer.Exit(REFUSED)
+
+
 @app.command("show")
 def show_policy(file: File, as_json: AsJson = False) -> None:
     """Print a policy in plain language."""
@@ -58,19 +78,21 @@ def diagram(file: File) -> None:
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of policy files, for editors."""
+def schema(tests: OfTests = False) -> None:
+    """Print the JSON Schema of policy files, or of their tests, for editors."""
     from lifecycle.gates.policy import Policy
+    from lifecycle.gates.trials.scenario import PolicyTests
 
-    show(Policy.model_json_schema(), True, ())
+    show((PolicyTests if tests else Policy).model_json_schema(), True, ())
 
 
 @app.command("reference")
-def print_reference() -> None:
-    """Print the reference of the policy language in Markdown."""
+def print_reference(tests: OfTests = False) -> None:
+    """Print the reference of the policy language, or of policy tests, in Markdown."""
     from api.terminal.policy_reference import reference
+    from api.terminal.policy_tests import reference_of_tests
 
-    sys.stdout.write(reference())
+    sys.stdout.write(reference_of_tests() if tests else reference())
 
 
 @app.command("list")

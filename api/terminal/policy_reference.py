@@ -35,12 +35,16 @@ def reference() -> str:
 def _lines() -> Iterator[str]:
     yield _INTRODUCTION
     yield f"Functions: {', '.join(f'`{name}`' for name in sorted(FUNCTIONS))}, `has`, `date`."
-    schema = Policy.model_json_schema()
+    yield from sections("Policy", Policy.model_json_schema())
+
+
+def sections(name: str, schema: dict[str, Any]) -> Iterator[str]:
+    """Lines of Markdown: a section for a JSON Schema and for each of its parts, with a table of its keys."""
     definitions = schema["$defs"]
-    yield from _section("Policy", schema, definitions)
-    for name in _in_order(schema, definitions):
-        if definitions[name].get("properties"):
-            yield from _section(name, definitions[name], definitions)
+    yield from _section(name, schema, definitions)
+    for part in _in_order(schema, definitions):
+        if definitions[part].get("properties"):
+            yield from _section(part, definitions[part], definitions)
 
 
 def _section(name: str, schema: dict[str, Any], definitions: dict[str, Any]) -> Iterator[str]:

@@ -1,0 +1,127 @@
+"""`lifecycle policy test`: find the tests of policies, run them, and say how they went; and the reference of tests."""
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from api.terminal.output import read_text, show
+from api.terminal.policy_reference import sections
+
+if TYPE_CHECKING:
+    from lifecycle.gates.trials.run import Report
+    from lifecycle.service.policy_text import Problem
+
+_INTRODUCTION = """\
+# Reference of policy tests
+
+Generated from the models by `lifecycle policy reference --tests`; do not edit.
+
+The tests of a policy `NAME.yaml` lie beside it in `NAME.test.yaml`. Each scenario is a story: a project is **given**,
+**when** things happen to it step by step, **then** something holds. `lifecycle policy test FILE...` tells the stories
+through the same judgement that governs real projects, offline and in milliseconds; it exits with 1 when one fails, and
+says which step, what was expected, what came, and why. It then lists the rules of the policy that no story exercises.
+
+```yaml
+policy: corporate-standard
+given:
+  facts: {whole_life_cost: 100000, risk: low}
+  answers: {strategic_fit: 8, urgency: 5}
+scenarios:
+  - scenario: A light charter needs the sponsor alone
+    when:
+      - submit: charter
+        refused: not_ready
+      - present: charter
+        then: {called: {charter: [sponsor]}}
+      - wait: 2 working days
+        then: {ladder: {charter: [remind sponsor after 2 working days]}}
+      - approve: charter
+        by: sponsor
+    then: {stage: planning, decided: {charter: go}}
+```
+
+**People** are named by their role: `by: sponsor`, `by: finance`, and a second one as `by: finance 2`. Where `by` is
+left out, whoever usually does it does: the manager supplies, submits and answers, the PMO holds and waives. The words
+`sponsor` and `project_manager` mean who holds the post at that moment. **Money** is written in major units (`250000`),
+in facts and in answers. **Time** stands still unless a step says `wait`. A step that is not `refused` must be granted.
+What `then` does not name is not looked at."""
+
+
+class _Tested(NamedTuple):
+    """The tests of one file after their run."""
+
+    name: str
+    report: "Report"
+    failures: "Sequence[Problem]"
+    uncovered: "Sequence[Problem]"
+    milliseconds: float
+
+
+def tests_pass(files: Sequence[str], as_json: bool, at_least: float) -> bool:
+    """Run the tests in files and print how they went; whether all passed, with enough coverage."""
+    tested = [_tested(file) for file in files]
+    show([_content(each) for each in tested], as_json, (line for each in tested for line in _lines(each)))
+    return all(each.report.passed and 100 * each.report.coverage >= at_least for each in tested)
+
+
+def reference_of_tests() -> str:
+    """The whole reference of policy tests as Markdown."""
+    from lifecycle.gates.trials.scenario import PolicyTests
+
+    lines = [_INTRODUCTION, *sections("Tests", PolicyTests.model_json_schema())]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _tested(file: str) -> _Tested:
+    from lifecycle.service.policy_files import read_policy
+    from lifecycle.service.policy_tests import read_tests, tell, uncovered_rules
+
+    (policy_text, policy_name), (tests_text, tests_name) = _texts(file)
+    policy, tests = read_policy(policy_text, policy_name), read_tests(tests_text, tests_name)
+    start = time.perf_counter()
+    report = tell(tests, policy)
+    milliseconds = 1_000 * (time.perf_counter() - start)
+    failures = [tests.problem_of(failure) for story in report.told for failure in story.failures]
+    return _Tested(tests_name, report, failures, uncovered_rules(report, policy_text, policy_name), milliseconds)
+
+
+def _texts(file: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The texts of a policy and of its tests, each with its name, wherever they lie."""
+    from lifecycle.service.policy_files import TESTS, library, library_tests
+
+    name = file.removesuffix(TESTS).removesuffix(".yaml")
+    if not Path(file).exists() and name in (ready := library()) and name in (tests := library_tests()):
+        return (ready[name], f"{name}.yaml"), (tests[name], f"{name}{TESTS}")
+    policy, beside = f"{name}.yaml", f"{name}{TESTS}"
+    return (read_text(policy), policy), (read_text(beside), beside)
+
+
+def _lines(tested: _Tested) -> Iterator[str]:
+    yield from map(str, tested.failures)
+    yield from map(str, tested.uncovered)
+    report = tested.report
+    rules = len(report.covered) + len(report.uncovered)
+    failed = sum(not story.passed for story in report.told)
+    yield (
+        f"{tested.name}: {len(report.told) - failed} of {len(report.told)} scenarios passed, "
+        f"{len(report.covered)} of {rules} rules exercised ({report.coverage:.0%}), {tested.milliseconds:.0f} ms"
+    )
+
+
+def _content(tested: _Tested) -> dict[str, Any]:
+    report = tested.report
+    return {
+        "file": tested.name,
+        "policy": report.policy,
+        "passed": report.passed,
+        "scenarios": [{"scenario": story.scenario, "passed": story.passed} for story in report.told],
+        "failures": [_place(failure) | {"why": failure.remedy} for failure in tested.failures],
+        "coverage": round(report.coverage, 4),
+        "uncovered": [_place(rule) for rule in tested.uncovered],
+        "milliseconds": round(tested.milliseconds, 1),
+    }
+
+
+def _place(problem: "Problem") -> dict[str, Any]:
+    return {"line": problem.line, "column": problem.column, "path": problem.path, "sentence": problem.sentence}

@@ -1,0 +1,160 @@
+"""One story in play: a project under a policy, and a clock that moves only when the story says so."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from lifecycle.domain import commands as asked
+from lifecycle.domain.duration import Duration, Unit
+from lifecycle.domain.events import Recorded
+from lifecycle.domain.people import Actor
+from lifecycle.domain.project import ProjectState, Round
+from lifecycle.domain.values import FactValue
+from lifecycle.domain.verdicts import Accepted, Refusal, Verdict
+from lifecycle.domain.worktime import NoWorkingTimeError, WorkCalendar, after
+from lifecycle.gates.clocks import openings, with_clocks
+from lifecycle.gates.conditions import Kind
+from lifecycle.gates.decide import decide, decide_due
+from lifecycle.gates.evolve import evolve
+from lifecycle.gates.obligations import later, obligations
+from lifecycle.gates.rulebook import Rulebook
+from lifecycle.gates.trials.cast import Cast, ImpossibleError
+from lifecycle.gates.trials.coverage import Mark, reached
+from lifecycle.gates.trials.scenario import Given
+
+_MOST_DUE = 2_000
+
+
+class Trial:
+    """A project that lives by what is asked of it; `marks` collects which rules of the policy it exercised."""
+
+    def __init__(self, book: Rulebook, calendar: WorkCalendar, cast: Cast, given: Given) -> None:
+        self.book = book
+        self.calendar = calendar
+        self.cast = cast
+        self.given = given
+        self.now = self.instant(given.start)
+        self.history: list[Recorded] = []
+        self.marks: set[Mark] = set()
+        self._state: ProjectState | None = None
+        self._asked = 0
+
+    @property
+    def state(self) -> ProjectState:
+        """The project as it stands."""
+        if self._state is None:
+            raise ImpossibleError("The project is not registered.")
+        return self._state
+
+    def register(self) -> Refusal | None:
+        """The project enters governance as it is given; the refusal if it may not."""
+        given, policy = self.given, self.book.policy
+        facts = {name: self.fact(name, value) for name, value in given.facts.items() if value is not None}
+        posts = {"manager": given.manager, "sponsor": given.sponsor}
+        named = {post: self.cast.person(who, None) for post, who in posts.items() if who}
+        tier = self.book.tier_of(facts, named)
+        command = asked.RegisterProject.model_validate(
+            {
+                "id": self._next(),
+                "actor": Actor(person="pmo_analyst", roles=("pmo_analyst",)),
+                "project": "TRIAL",
+                "name": "A project",
+                "portfolio": given.portfolio,
+                **named,
+                "policy": policy.ref,
+                "facts": facts,
+                "stage": given.stage,
+                "attested": "Passed before, as the register says." if given.stage else "",
+                "openings": openings(policy, tier, self.calendar, self.now),
+            }
+        )
+        return self._take(decide({self.book.digest: self.book}, None, command, self.now))
+
+    def ask(self, kind: type[asked.PersonCommand], who: str, **what: Any) -> Refusal | None:
+        """Somebody asks for something: it happens, or it is refused."""
+        actor = self.cast.actor(who, self._state, self.now)
+        content = {"id": self._next(), "actor": actor, "expected_version": self.state.seq, **what}
+        command = with_clocks(kind.model_validate(content), self.book.policy, self.state, self.calendar, self.now)
+        return self._take(decide({self.book.digest: self.book}, self.state, command, self.now))
+
+    def wait(self, until: datetime) -> None:
+        """Time passes until an instant; whatever falls due on the way happens."""
+        if until < self.now:
+            raise ImpossibleError("Time does not go back: this moment has passed.")
+        for _ in range(_MOST_DUE):
+            owed = next(iter(obligations(self.book.policy, self.state)), None)
+            if owed is None or owed.at > until:
+                self.now = until
+                return
+            self.now = max(self.now, owed.at)
+            opened = openings(self.book.policy, self.state.tier, self.calendar, self.now)
+            due = asked.FallDue(obligation=owed.id, at=owed.at, openings=opened)
+            if refusal := self._take(decide_due({self.book.digest: self.book}, self.state, due, self.now)):
+                raise ImpossibleError(refusal.sentence)
+        raise ImpossibleError(f"More than {_MOST_DUE} things fall due in this time: wait for a shorter one.")
+
+    def round(self, gate: str) -> Round | None:
+        """The latest round of a gate, if there is one; the policy knows the gate."""
+        if gate not in self.book.policy.gates:
+            raise ImpossibleError(
+                f"The policy has no gate '{gate}'; it has: {', '.join(sorted(self.book.policy.gates))}."
+            )
+        return self.state.rounds.get(gate)
+
+    def ends(self, length: Duration) -> datetime:
+        """When a length of time from now is over on every clock that counts it."""
+        ends = self.due(length, self.now)
+        working = length.unit in (Unit.WORKING_DAYS, Unit.WORKING_HOURS)
+        # Ladders count months by the local clock, freshness and recurrence in UTC: an hour apart in summer.
+        return ends if working else max(ends, later(self.now, length))
+
+    def due(self, length: Duration, start: datetime) -> datetime:
+        """When a clock ends that started at an instant."""
+        try:
+            return after(self.calendar, start, length)
+        except NoWorkingTimeError as error:
+            raise ImpossibleError(str(error)) from None
+
+    def instant(self, written: str) -> datetime:
+        """The moment that is written as a day, or a day and a time, on the policy's own clock."""
+        form = "%Y-%m-%d %H:%M" if " " in written else "%Y-%m-%d"
+        try:
+            # The zone is given in the next step: what is written is a local time.
+            local = datetime.strptime(written, form)  # noqa: DTZ007
+        except ValueError:
+            raise ImpossibleError(f"There is no day {written}.") from None
+        return local.replace(tzinfo=self.calendar.zone).astimezone(UTC)
+
+    def fact(self, name: str, value: FactValue) -> FactValue:
+        """A fact as it travels: money in minor units."""
+        declared = self.book.policy.facts.get(name)
+        return in_minor_units(value) if declared and declared.type is Kind.MONEY else value
+
+    def written(self, facts: Mapping[str, FactValue], name: str) -> FactValue | None:
+        """A fact as people write it: money in major units."""
+        declared, value = self.book.policy.facts.get(name), facts.get(name)
+        if declared and declared.type is Kind.MONEY and isinstance(value, int):
+            return value / 100
+        return value
+
+    def _next(self) -> str:
+        self._asked += 1
+        return f"trial-{self._asked}"
+
+    def _take(self, verdict: Verdict) -> Refusal | None:
+        if not isinstance(verdict, Accepted):
+            return verdict.refusal
+        for recorded in verdict.events:
+            self._state = evolve(self._state, recorded)
+        self.history += verdict.events
+        self.marks |= set(reached(self.book, self.state, verdict.events, self.now))
+        return None
+
+
+def in_minor_units(value: FactValue) -> FactValue:
+    """An amount in the currency's smallest unit; what is no number stays as it is, for the rules to refuse."""
+    if isinstance(value, bool | str):
+        return value
+    minor = Decimal(str(value)) * 100
+    return int(minor) if minor == minor.to_integral_value() else float(minor)

@@ -1,0 +1,91 @@
+"""Files read into models, strictly: every value that does not fit is told at its line and column, with a remedy."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from lifecycle.service.policy_text import Document, Path, PolicyError, Problem
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def validated(document: Document, model: type[Model]) -> Model:
+    """The document as a model; PolicyError with everything in it that does not fit."""
+    try:
+        return model.model_validate(document.content)
+    except ValidationError as error:
+        problems = {str(problem): problem for problem in _problems(document, error, model)}
+        raise PolicyError(sorted(problems.values(), key=lambda problem: (problem.line, problem.column))) from None
+    except RecursionError:
+        raise PolicyError([document.problem((), "The file is nested too deeply.", "Nest it less.")]) from None
+
+
+def _problems(document: Document, error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    errors = error.errors(include_url=False)
+    for found in errors[:100]:
+        if found["type"] == "too_short" and any(
+            other["loc"][:-1][: len(found["loc"])] == found["loc"] for other in errors
+        ):
+            continue  # the list is short of the parts that are wrong
+        path = _known_steps(document, found["loc"])
+        last = str(found["loc"][-1]) if found["loc"] else ""
+        match found["type"]:
+            case "extra_forbidden":
+                near = get_close_matches(last, _known_keys(model), n=1)
+                remedy = (
+                    f"Did you mean '{near[0]}'?" if near else "Remove it, or see the reference for what may stand here."
+                )
+                yield document.problem((*path[:-1], last), f"There is no key '{last}' here.", remedy, key=True)
+            case "missing":
+                yield document.problem(path, f"The key '{last}' is missing.", f"Add '{last}'.")
+            case "string_pattern_mismatch":
+                sentence = f"'{str(found['input'])[:60]}' does not have the form that is needed here."
+                yield document.problem(path, sentence, f"It must match {found['ctx']['pattern']}.")
+            case "value_error":
+                yield document.problem(path, _sentence(str(found["ctx"]["error"])), "See the reference.")
+            case _:
+                yield document.problem(path, _sentence(found["msg"]), "See the reference.")
+
+
+def _sentence(message: str) -> str:
+    text = message.strip().removesuffix(".")
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _known_steps(document: Document, location: tuple[int | str, ...]) -> Path:
+    """The steps of an error's location that stand in the document; the names of union members do not."""
+    content: Any = document.content
+    path: list[str | int] = []
+    for step in location:
+        inside = dict(enumerate(content)) if isinstance(content, list) else content
+        if isinstance(inside, Mapping) and step in inside:
+            content = inside[step]
+            path.append(step)
+    return tuple(path)
+
+
+@cache
+def _known_keys(whole: type[BaseModel]) -> tuple[str, ...]:
+    """Every key that some part of a file knows; the nearest is what was meant."""
+    keys: set[str] = set()
+    waiting: list[type[BaseModel]] = [whole]
+    seen: set[type[BaseModel]] = set()
+    while waiting:
+        model = waiting.pop()
+        if model in seen:
+            continue
+        seen.add(model)
+        for name, field in model.model_fields.items():
+            keys.add(field.alias or name)
+            waiting += [kind for kind in _models_in(field.annotation) if kind not in seen]
+    return tuple(sorted(keys))
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _models_in(part)

@@ -1,0 +1,310 @@
+"""A PMO tests its policy in stories: what they say happens, what differs is told, and so is what no story exercises."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli import app
+from lifecycle.gates.trials.run import Failure, Report
+from lifecycle.service.policy_files import library, library_tests, read_policy
+from lifecycle.service.policy_tests import read_tests, tell, uncovered_rules
+from lifecycle.service.policy_text import PolicyError
+
+POLICY = """\
+policy: small
+version: 1
+calendar: {timezone: Europe/London}
+amount: cost
+facts:
+  cost: {type: money, unit: GBP}
+  finish: {type: date}
+tiers:
+  - {id: light, when: "project.cost < 1000.0"}
+  - {id: heavy}
+stages: [idea, work, done]
+gates:
+  start:
+    from: idea
+    to: work
+    evidence:
+      case: {kind: document, fresh_for: 90 days}
+      form: {kind: form, fields: {fit: {type: integer}, price: {type: money}}}
+    criteria:
+      cheap: {must: "project.cost < 5000.0", fix: Lower the cost.}
+      fit: {should: answers.fit, out_of: 10}
+    score_at_least: 50%
+    approvals: {all: [{role: sponsor}, {role: finance, count: 2, when: "tier == 'heavy'"}], veto: [security]}
+    decide_within: 5 working days
+    ladder:
+      - {after: 3 working days, remind: pending}
+      - {after: 30 days, hold: true}
+  finish:
+    from: work
+    to: done
+    approvals: {all: [{role: sponsor}]}
+    chair: pmo_director
+"""
+
+SHARED = """\
+policy: small
+given: {facts: {cost: 500}, answers: {fit: 5, price: 12.5}}
+scenarios:
+"""
+
+
+def told(story: str, shared: str = SHARED) -> Report:
+    return tell(read_tests(shared + story), read_policy(POLICY))
+
+
+def failure(story: str, shared: str = SHARED) -> Failure:
+    """The only thing that fails in a story."""
+    report = told(story, shared)
+    failures = [failure for story in report.told for failure in story.failures]
+    assert len(failures) == 1, failures
+    return failures[0]
+
+
+def passes(story: str, shared: str = SHARED) -> Report:
+    report = told(story, shared)
+    assert report.passed, report.told
+    return report
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(PolicyError) as raised:
+        tell(read_tests(text), read_policy(POLICY))
+    return [str(problem) for problem in raised.value.problems]
+
+
+def test_a_story_passes() -> None:
+    passes("""\
+  - scenario: A light start
+    when:
+      - submit: start
+        refused: {reason: not_ready, missing: [evidence.case, evidence.form, score]}
+      - present: start
+        then:
+          open: [start]
+          rounds: {start: submitted}
+          called: {start: [sponsor, security]}
+          pending: {start: [sponsor]}
+          missing: {start: []}
+          findings: {start: {criteria.cheap: met}}
+          score: {start: 50%}
+          due: {start: 5 working days}
+      - approve: start
+        by: sponsor
+    then: {stage: work, status: active, tier: light, decided: {start: go}, votes: {start: [sponsor]}}
+""")
+
+
+def test_money_is_written_in_major_units_and_dates_as_they_are() -> None:
+    passes("""\
+  - scenario: Facts
+    when:
+      - amend: {cost: 1999.99, finish: 2027-01-31}
+        then: {facts: {cost: 1999.99, finish: 2027-01-31}, tier: heavy}
+      - amend: {finish: null}
+        then: {facts: {finish: null}}
+""")
+
+
+def test_time_passes_only_when_the_story_says_so() -> None:
+    passes("""\
+  - scenario: Nobody votes
+    when:
+      - present: start
+      - wait: 2 working days
+        then: {ladder: {start: []}}
+      - wait: until 2026-03-04 17:00
+        then: {ladder: {start: [remind sponsor after 3 working days]}}
+      - wait: 1 month
+        then: {ladder: {start: [hold after 30 days]}, status: on_hold, review_on: 2026-07-01}
+    then: {ladder: {start: [remind, hold]}, happened: ["policy:project:held"], not_happened: ["person:vote:cast"]}
+""")
+
+
+def test_a_gate_is_passed_in_one_word_whoever_has_to_approve() -> None:
+    passes("""\
+  - scenario: Two finance people and a chair
+    given: {facts: {cost: 2000}}
+    when:
+      - pass: start
+        then: {votes: {start: [sponsor, finance, finance 2]}}
+      - pass: finish
+    then: {stage: done, status: closed}
+""")
+
+
+def test_people_are_told_apart() -> None:
+    passes(
+        """\
+  - scenario: One person fills one slot
+    given: {facts: {cost: 2000}}
+    when:
+      - present: start
+      - {approve: start, by: ann}
+      - {approve: start, by: ann, refused: already_voted}
+      - {approve: start, by: project_manager, refused: not_permitted}
+      - {approve: start, by: stand_in, then: {pending: {start: [finance]}}}
+      - {approve: start, by: small_stand_in, refused: delegation_invalid}
+""",
+        SHARED.replace(
+            "given:",
+            """\
+people:
+  ann: {roles: [finance, security]}
+  stand_in: {acts_for: sponsor, up_to: 2000}
+  small_stand_in: {acts_for: sponsor, up_to: 1999.99}
+given:""",
+            1,
+        ),
+    )
+
+
+def test_conditions_are_named_by_their_sentence() -> None:
+    passes("""\
+  - scenario: A promise
+    when:
+      - present: start
+      - approve: start
+        by: sponsor
+        conditions: [{owe: Sign the contract., within: 30 days, if_missed: hold}]
+        then: {decided: {start: conditional_go}, conditions: {Sign the contract.: open}}
+      - prove: Sign the contract.
+      - {send_back: Sign the contract., then: {conditions: {start-1-1: open}}}
+      - {prove: start-1-1, then: {conditions: {Sign the contract.: proved}}}
+      - {accept: Sign the contract., by: security}
+    then: {conditions: {Sign the contract.: met}}
+""")
+
+
+def test_a_story_enters_at_a_later_stage() -> None:
+    passes("  - {scenario: Late, given: {stage: work, sponsor: null}, then: {stage: work, open: [finish]}}\n")
+
+
+def test_what_differs_is_told_with_its_derivation() -> None:
+    found = failure("""\
+  - scenario: Too early
+    when:
+      - present: start
+        then: {stage: work}
+""")
+    assert found.path == ("scenarios", 0, "when", 0, "then", "stage")
+    assert found.sentence == "step 1 (present start): expected stage work; came idea."
+    assert "An approval is missing: sponsor." in found.why
+
+
+def test_an_unexpected_refusal_is_told_in_the_products_own_words() -> None:
+    found = failure("  - {scenario: Early, when: [{submit: start}]}\n")
+    assert found.sentence == "step 1 (submit start): expected granted; came refused (not_ready)."
+    assert "Supply the document 'case'." in found.why
+
+
+def test_a_refusal_that_does_not_come_is_told_with_what_happened() -> None:
+    found = failure("  - {scenario: Bold, when: [{present: start, refused: not_ready}]}\n")
+    assert found.sentence == "step 1 (present start): expected refused (not_ready); came granted."
+    assert "person:gate:submitted" in found.why
+
+
+def test_a_story_stops_at_its_first_failing_step() -> None:
+    report = told("  - {scenario: Early, when: [{submit: start}, {submit: finish}], then: {stage: work}}\n")
+    assert len(report.told[0].failures) == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        ("{approve: start, by: finanse}", "The policy names no role 'finanse', and `people` names nobody"),
+        ("{present: strat}", "The policy has no gate 'strat'; it has: finish, start."),
+        ("{present: finish}", "The gate finish is not open; the project is in the stage idea."),
+        ("{wait: until 2026-03-01}", "Time does not go back"),
+        ("{wait: 1 day, then: {findings: {start: {criteria.chaep: met}}}}", "The gate start has no requirement"),
+        ("{wait: 1 day, then: {rounds: {finish: preparing}}}", "No round of the gate finish has been opened"),
+        ("{decide: gone, at: finish}", "outcome"),
+        ("{amend: {price: 5}}", "The policy declares no fact 'price'."),
+    ],
+)
+def test_what_cannot_be_played_is_told_at_its_step(step: str, why: str) -> None:
+    found = failure(f"  - scenario: Slips\n    when:\n      - {step}\n")
+    assert found.path[:4] == ("scenarios", 0, "when", 0)
+    assert why in found.why
+
+
+def test_a_registration_that_is_refused_is_told() -> None:
+    found = failure("  - {scenario: Odd, given: {facts: {cots: 5}}}\n")
+    assert (found.path, found.came) == (("scenarios", 0, "given"), "refused")
+    assert "The policy declares no fact 'cots'." in found.why
+
+
+@pytest.mark.parametrize(
+    ("story", "said"),
+    [
+        ("  - {scenario: A, when: [{approve: start}]}\n", "policy.test.yaml:4:26: error: The key 'by' is missing."),
+        ("  - {scenario: A, when: [{aprove: start}]}\n", "policy.test.yaml:4:26: error: A step says one thing"),
+        ("  - {scenario: A, then: {stagge: idea}}\n", "policy.test.yaml:4:26: error: There is no key 'stagge' here."),
+        ("  - {scenario: A, when: [{submit: start, refused: no}]}\n", "policy.test.yaml:4:51: error: Input should be"),
+        ("  - {scenario: A, when: [{wait: a while}]}\n", "policy.test.yaml:4:33: error: Write a duration"),
+        ("  - {scenario: A}\n  - {scenario: A}\n", "Two scenarios are called 'A'."),
+    ],
+)  # fmt: skip
+def test_errors_in_the_file_name_their_place(story: str, said: str) -> None:
+    assert any(said in problem for problem in problems(SHARED + story)), problems(SHARED + story)
+
+
+def test_the_tests_of_another_policy_are_refused() -> None:
+    text = "policy: other\nscenarios: [{scenario: A}]\n"
+    assert problems(text)[0].startswith("policy.test.yaml:1:9: error: These are tests of 'other'")
+
+
+def test_rules_that_no_story_exercises_are_named_at_their_places() -> None:
+    report = passes("  - {scenario: A, when: [{present: start}, {approve: start, by: sponsor}], then: {stage: work}}\n")
+    assert 0 < report.coverage < 1
+    never = {f"{rule.line} {rule.path} {rule.sentence}" for rule in uncovered_rules(report, POLICY, "small.yaml")}
+    assert "17 gates.start.evidence.case No scenario exercises gates.start.evidence.case: too old." in never
+    assert not any("evidence.case: supplied" in rule for rule in never)
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["policy", "test", *arguments])
+    return result.exit_code, result.output
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "small.yaml").write_text(POLICY, encoding="utf-8")
+    story = "  - {scenario: Early, when: [{submit: start, refused: not_ready}], then: {stage: idea}}\n"
+    (tmp_path / "small.test.yaml").write_text(SHARED + story, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["small.yaml", "small.test.yaml"])
+def test_the_command_runs_the_tests_beside_a_policy(folder: Path, name: str) -> None:
+    code, output = run(str(folder / name))
+    assert code == 0
+    assert "small.test.yaml: 1 of 1 scenarios passed" in output
+
+
+def test_the_command_fails_when_a_story_does(folder: Path) -> None:
+    tests = folder / "small.test.yaml"
+    tests.write_text(tests.read_text(encoding="utf-8").replace("stage: idea", "stage: work"), encoding="utf-8")
+    code, output = run(str(tests))
+    assert code == 1
+    assert "small.test.yaml:4:82: error: then: expected stage work; came idea." in output
+
+
+def test_the_command_speaks_json_and_minds_coverage(folder: Path) -> None:
+    code, output = run(str(folder / "small.yaml"), "--json", "--coverage", "99")
+    assert code == 1
+    (content,) = json.loads(output)
+    assert (content["policy"], content["passed"], content["failures"]) == ("small", True, [])
+    assert content["uncovered"]
+
+
+@pytest.mark.parametrize("name", sorted(library_tests()))
+def test_ready_policies_pass_their_tests(name: str) -> None:
+    policy = read_policy(library()[name], f"{name}.yaml")
+    report = tell(read_tests(library_tests()[name], f"{name}.test.yaml"), policy)
+    assert report.passed, [failure.sentence for story in report.told for failure in story.failures]
