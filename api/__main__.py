@@ -13,7 +13,7 @@ def main() -> int:
     import uvicorn
 
     from api.app import from_settings
-    from api.embedded import LOOPBACK
+    from api.processes.embedded import LOOPBACK
     from lifecycle.service.logs import to_standard_error
     from lifecycle.settings import Settings
 

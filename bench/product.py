@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from api.client import sign_ins
-from api.health import wait_until_well
+from api.processes.health import wait_until_well
 from bench.processes import command_of, tree
 from lifecycle.settings import Settings
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
-from api.embedded import find_temporal
+from api.processes.embedded import find_temporal
 
 CONFIGURATION = ("frontend.WorkflowTimeSkippingEnabled=true", 'history.workflowIdReuseMinimalInterval="0s"')
 """Clocks can be fast-forwarded, and a run that is carried over at once does not have to rest for a second."""

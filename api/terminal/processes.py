@@ -30,10 +30,10 @@ def up(
     sample: Annotated[bool, typer.Option("--sample", help="With a sample office and a real portfolio in it.")] = False,
 ) -> None:
     """Bring up everything on this machine: Temporal, database, worker and API; Ctrl-C stops it."""
-    from api.homelock import locked
-    from api.processlog import ProcessLog
-    from api.profile import processes_of
-    from api.supervisor import Supervisor
+    from api.processes.homelock import locked
+    from api.processes.log import ProcessLog
+    from api.processes.profile import processes_of
+    from api.processes.supervisor import Supervisor
     from lifecycle.settings import Settings
 
     settings = Settings()

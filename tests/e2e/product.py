@@ -18,8 +18,8 @@ from threading import Condition, Thread
 from time import monotonic
 
 from api.client import keep_sign_ins, sign_ins
-from api.keeper import LEASH
-from api.profile import environment_of
+from api.processes.keeper import LEASH
+from api.processes.profile import environment_of
 from lifecycle.persistence.migrate import migrate
 from lifecycle.persistence.session import Database
 from lifecycle.service.founding import found

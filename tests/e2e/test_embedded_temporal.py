@@ -15,11 +15,11 @@ import pytest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
-from api.embedded import find_temporal, retention_command, temporal_command, wait_for_temporal
-from api.process import Port, Process
-from api.processlog import ProcessLog
-from api.profile import environment_of, processes_of
-from api.supervisor import Supervisor
+from api.processes.embedded import find_temporal, retention_command, temporal_command, wait_for_temporal
+from api.processes.log import ProcessLog
+from api.processes.process import Port, Process
+from api.processes.profile import environment_of, processes_of
+from api.processes.supervisor import Supervisor
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.settings import Settings
 
@@ -143,7 +143,7 @@ def test_temporal_is_the_one_that_is_named_or_the_installed_one(
 def test_without_temporal_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TEMPORAL_CLI", raising=False)
     monkeypatch.setenv("PATH", "/nowhere")
-    monkeypatch.setattr("api.embedded.files", lambda _: [])
+    monkeypatch.setattr("api.processes.embedded.files", lambda _: [])
     with pytest.raises(LifecycleError, match=r"Temporal's command line was not found\.") as missing:
         find_temporal()
     assert "TEMPORAL_CLI" in missing.value.remedy

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from api.health import is_well, wait_until_well
+from api.processes.health import is_well, wait_until_well
 
 
 @asynccontextmanager
@@ -47,7 +47,9 @@ async def test_waiting_ends_with_the_first_good_answer() -> None:
 
 async def test_a_container_asks_by_exit_code() -> None:
     async def exit_code(port: int) -> int:
-        asking = await asyncio.create_subprocess_exec(sys.executable, "-m", "api.health", str(port), "/readyz")
+        asking = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "api.processes.health", str(port), "/readyz"
+        )
         return await asking.wait()
 
     async with answering(b"HTTP/1.1 200 OK\r\n\r\n") as port:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from api.homelock import locked
-from api.process import Patience, Port, Process
-from api.processlog import ProcessLog
-from api.supervisor import Supervisor
+from api.processes.homelock import locked
+from api.processes.log import ProcessLog
+from api.processes.process import Patience, Port, Process
+from api.processes.supervisor import Supervisor
 from lifecycle.domain.errors import LifecycleError
 
 ROOT = Path(__file__).parents[2]
@@ -222,9 +222,9 @@ async def test_nothing_lives_longer_than_the_supervisor(tmp_path: Path, number: 
     script = f"""
 import asyncio, sys
 from pathlib import Path
-from api.process import Process
-from api.processlog import ProcessLog
-from api.supervisor import Supervisor
+from api.processes.process import Process
+from api.processes.log import ProcessLog
+from api.processes.supervisor import Supervisor
 forever = [sys.executable, "-c", {FOR_EVER!r}]
 pair = [Process("one", forever), Process("two", forever, after=("one",))]
 say = lambda line: print(line, flush=True)
@@ -289,7 +289,7 @@ async def test_a_killed_product_lets_go_of_its_home(tmp_path: Path) -> None:
     script = f"""
 import threading
 from pathlib import Path
-from api.homelock import locked
+from api.processes.homelock import locked
 with locked(Path({str(tmp_path)!r})):
     print("held", flush=True)
     threading.Event().wait()

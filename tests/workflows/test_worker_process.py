@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from temporalio.service import RPCError
 
-from api.health import is_well
+from api.processes.health import is_well
 from lifecycle.domain.commands import AmendFacts
 from lifecycle.persistence.migrate import migrate
 from lifecycle.workflows.messages import ASK, Answer, Ask

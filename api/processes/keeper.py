@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from api.process import Patience, Process
-from api.processlog import ProcessLog
+from api.processes.log import ProcessLog
+from api.processes.process import Patience, Process
 from lifecycle.domain.errors import LifecycleError
 
 LEASH = (sys.executable, "-I", "-S", str(Path(__file__).with_name("leash.py")))

@@ -1,4 +1,4 @@
-"""Asks a process of ours whether it is well: `python -m api.health PORT PATH` exits with 0 when it is."""
+"""Asks a process of ours whether it is well: `python -m api.processes.health PORT PATH` exits with 0 when it is."""
 
 import asyncio
 import sys

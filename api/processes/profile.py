@@ -6,9 +6,9 @@ from functools import partial
 
 from pydantic import SecretStr
 
-from api.embedded import LOOPBACK, find_temporal, retention_command, temporal_command, wait_for_temporal
-from api.health import wait_until_well
-from api.process import Port, Process
+from api.processes.embedded import LOOPBACK, find_temporal, retention_command, temporal_command, wait_for_temporal
+from api.processes.health import wait_until_well
+from api.processes.process import Port, Process
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.settings import Settings
 

@@ -5,9 +5,9 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from api.keeper import Keeper
-from api.process import Patience, Process, claim
-from api.processlog import ProcessLog
+from api.processes.keeper import Keeper
+from api.processes.log import ProcessLog
+from api.processes.process import Patience, Process, claim
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
