@@ -1,56 +1,131 @@
 """Whether the people there are could open a gate: the counter-example when they could not, and how few keep it open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 
 from lifecycle.domain.people import Roster
 from lifecycle.gates.approvals import ways
 from lifecycle.gates.policy import Pmo
 from lifecycle.gates.policy_approvals import Participation
-from lifecycle.gates.proofs.finding import Finding, error, warning
+from lifecycle.gates.proofs.finding import Finding, error, information, warning
 from lifecycle.gates.proofs.prover import first_round
 from lifecycle.gates.rulebook import Rulebook
+
+MOST_ABSENCES = 2_000
+"""So many absences, times ways to a quorum, are tried for one gate in one tier."""
 
 _POSTS = ("project_manager", "sponsor")
 
 
 def people(book: Rulebook, roster: Roster) -> Iterator[Finding]:
-    """Every gate has a set of distinct people who may open it, whoever manages the project."""
+    """Every gate has a set of distinct people who may open it, whoever manages the project, and does not hang on one."""
     for name, gate in book.policy.gates.items():
-        for tier in book.policy.tiers:
-            if witness := unfillable(book, name, tier.id, roster):
+        path = ("gates", name, "approvals")
+        asked = [_Asked.of(book, name, tier.id) for tier in book.policy.tiers]
+        for tier, who in zip(book.policy.tiers, asked, strict=True):
+            if witness := who.unfillable(roster):
                 sentence = f"Nobody can open the gate '{name}' in the tier '{tier.id}'."
                 remedy = "Give the missing roles to more people, lower the count, or change the exclusions."
-                yield error(("gates", name, "approvals"), sentence, remedy, witness)
+                yield error(path, sentence, remedy, witness)
                 break
+        else:
+            yield from _thin(path, name, asked, roster)
         steps = (*gate.submit_ladder, *gate.ladder)
         for role in sorted({step.role for step in steps if step.role and not roster.present(step.role)}):
             sentence = f"The ladder calls '{role}', which nobody holds."
             yield warning(("gates", name, "ladder"), sentence, "Give the role to somebody.", role)
 
 
-def unfillable(book: Rulebook, gate: str, tier: str, roster: Roster) -> str | None:
-    """Why nobody could open the gate in this tier, as a sentence about real roles and people; none when it can be.
+def _thin(path: tuple[str, ...], gate: str, asked: Sequence["_Asked"], roster: Roster) -> Iterator[Finding]:
+    """Whose absence alone, or whose two absences together, would keep a gate shut whatever its ladder does."""
+    missed = min((who for each in asked if (who := each.indispensable(roster))), key=len, default=())
+    if len(missed) == 1:
+        sentence = f"The gate '{gate}' cannot open while {missed[0]} is away: nobody may be absent."
+        yield warning(path, sentence, "Give one of the roles to somebody else too, or widen the call on the ladder.")
+    elif missed:
+        sentence = f"The gate '{gate}' cannot open while {' and '.join(missed)} are both away: one may be absent."
+        yield information(path, sentence, "Give one of the roles to somebody else too, if that is too few.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whom a gate asks in a tier: alternative sets of roles, who decides, and what the ladder brings later.
 
     Conditions that depend on a project's facts are taken to stand. Manager and sponsor are named project by project:
     each is somebody who holds the role, or else a person of their own.
     """
-    rule = book.policy.gates[gate]
-    if book.policy.pmo is Pmo.SUPPORTIVE:
+
+    quorums: tuple[tuple[str, ...], ...]
+    decider: str | None
+    widened: tuple[str, ...]
+    raised: tuple[str, ...]
+    bars_manager: bool
+    advisory: bool
+
+    @classmethod
+    def of(cls, book: Rulebook, gate: str, tier: str) -> "_Asked":
+        rule, pmo = book.policy.gates[gate], book.policy.pmo
+        found = () if pmo is Pmo.DIRECTIVE else ways(book, first_round(gate, tier), {"tier": tier})
+        return cls(
+            quorums=tuple(tuple(slot.role for slot in way) for way in found),
+            decider=book.policy.pmo_role if pmo is Pmo.DIRECTIVE else rule.chair,
+            widened=tuple(step.widen_to for step in rule.ladder if step.widen_to),
+            raised=tuple(step.raise_to for step in rule.ladder if step.raise_to),
+            bars_manager=Participation.MANAGER in rule.approvals.exclude,
+            advisory=pmo is Pmo.SUPPORTIVE,
+        )
+
+    def unfillable(self, roster: Roster) -> str | None:
+        """Why nobody could open the gate, as a sentence about real roles and people; none when it can be."""
+        if self.advisory:
+            return None
+        if self.decider is None and not self.quorums:
+            return "The gate asks for no approval at all, and nobody decides it."
+        for manager in self._managers(roster):
+            if self.quorums and not any(_fits([(role,) for role in way], roster, manager) for way in self.quorums):
+                return _witness(min(self.quorums, key=len), roster, manager)
+            if self.decider and not _candidates(self.decider, roster, manager):
+                return _witness([self.decider], roster, manager)
         return None
-    decider = book.policy.pmo_role if book.policy.pmo is Pmo.DIRECTIVE else rule.chair
-    round_ = first_round(gate, tier)
-    quorums = () if book.policy.pmo is Pmo.DIRECTIVE else ways(book, round_, {"tier": tier})
-    if decider is None and not quorums:
-        return "The gate asks for no approval at all, and nobody decides it."
-    excludes_manager = Participation.MANAGER in rule.approvals.exclude
-    managers: tuple[str | None, ...] = (None, *roster.present("project_manager")) if excludes_manager else (None,)
-    for manager in managers:
-        if quorums and not any(_fits([slot.role for slot in way], roster, manager) for way in quorums):
-            best = min(quorums, key=len)
-            return _witness([slot.role for slot in best], roster, manager)
-        if decider and not _candidates(decider, roster, manager):
-            return _witness([decider], roster, manager)
-    return None
+
+    def indispensable(self, roster: Roster) -> tuple[str, ...]:
+        """The one or two people without whom the gate stays shut in the end; nobody when it takes more.
+
+        Whoever manages the project counts as somebody else.
+        """
+        if self.advisory or not self._opens(roster):
+            return ()
+        few = sorted({person for role in self._scarce(roster) for person in roster.present(role)})
+        for size in (1, 2):
+            absences = list(combinations(few, size))
+            if len(absences) * max(1, len(self.quorums)) > MOST_ABSENCES:
+                return ()
+            for absent in absences:
+                if not self._opens(roster.model_copy(update={"absent": (*roster.absent, *absent)})):
+                    return absent
+        return ()
+
+    def _opens(self, roster: Roster) -> bool:
+        """Whether the people there are can open the gate, at the latest when the ladder has done all it does."""
+        if any(_candidates(role, roster, None) for role in self.raised):
+            return True
+        filled = not self.quorums or any(
+            _fits([(role, *self.widened) for role in way], roster, None) for way in self.quorums
+        )
+        return filled and (self.decider is None or bool(_candidates(self.decider, roster, None)))
+
+    def _scarce(self, roster: Roster) -> list[str]:
+        """The roles that so few hold that one or two absences, or a manager among them, can matter."""
+        most = max((len(way) for way in self.quorums), default=1) + 1
+        named = {role for way in self.quorums for role in way} | {*self.widened, *self.raised, self.decider or ""}
+        return [role for role in sorted(named) if 0 < len(roster.present(role)) <= most]
+
+    def _managers(self, roster: Roster) -> tuple[str | None, ...]:
+        """Who might manage the project and would be missed as an approver; none stands for everybody else."""
+        scarce = {person for role in self._scarce(roster) for person in roster.present(role)}
+        held = roster.present("project_manager") if self.bars_manager else ()
+        return (None, *(person for person in held if person in scarce))
 
 
 def _candidates(role: str, roster: Roster, manager: str | None) -> tuple[str, ...]:
@@ -58,10 +133,10 @@ def _candidates(role: str, roster: Roster, manager: str | None) -> tuple[str, ..
     return people or ((f"(the project's {role})",) if role in _POSTS and not roster.holders.get(role) else ())
 
 
-def _fits(roles: list[str], roster: Roster, manager: str | None) -> bool:
-    """Whether distinct people can fill the roles: a matching by augmenting paths."""
+def _fits(slots: Sequence[tuple[str, ...]], roster: Roster, manager: str | None) -> bool:
+    """Whether distinct people can fill the slots, each of which takes some roles: a matching by augmenting paths."""
     taken: dict[str, int] = {}
-    fits = [_candidates(role, roster, manager) for role in roles]
+    fits = [[person for role in roles for person in _candidates(role, roster, manager)] for roles in slots]
 
     def place(slot: int, seen: set[str]) -> bool:
         for person in fits[slot]:
@@ -72,10 +147,10 @@ def _fits(roles: list[str], roster: Roster, manager: str | None) -> bool:
                     return True
         return False
 
-    return all(place(slot, set()) for slot in range(len(roles)))
+    return all(place(slot, set()) for slot in range(len(slots)))
 
 
-def _witness(roles: list[str], roster: Roster, manager: str | None) -> str:
+def _witness(roles: Sequence[str], roster: Roster, manager: str | None) -> str:
     asked = {role: roles.count(role) for role in dict.fromkeys(roles)}
     wants = ", ".join(f"{count} x {role}" for role, count in asked.items())
     has = "; ".join(f"{role}: {', '.join(_candidates(role, roster, manager)) or 'nobody'}" for role in asked)
