@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from lifecycle.domain.people import Roster
 from lifecycle.gates.complaints import ConditionError
 from lifecycle.gates.policy import Policy
+from lifecycle.gates.proofs.baselines import baselines
 from lifecycle.gates.proofs.demands import demands
 from lifecycle.gates.proofs.finding import ERROR, Finding, error
 from lifecycle.gates.proofs.ladders import ladders
+from lifecycle.gates.proofs.outcomes import outcomes
 from lifecycle.gates.proofs.passages import passages
 from lifecycle.gates.proofs.prover import Prover
 from lifecycle.gates.proofs.quorum import people
@@ -32,7 +34,7 @@ def check(policy: Policy, roster: Roster | None = None) -> tuple[Finding, ...]:
         found += [*_conditions(book), *ladders(policy)]
         if _is_sound(found):
             prover = Prover(book)
-            found += [*tier_table(prover), *truths(prover), *demands(prover)]
+            found += [*tier_table(prover), *truths(prover), *demands(prover), *baselines(prover), *outcomes(policy)]
             if roster is not None:
                 found += people(book, roster)
     return tuple(found)

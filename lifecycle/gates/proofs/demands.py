@@ -1,43 +1,16 @@
 """What a gate demands: criteria that contradict each other, evidence never asked for, projects nobody may approve."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from lifecycle.gates.approvals import ways
 from lifecycle.gates.conditions import Condition, Truth
 from lifecycle.gates.policy import Pmo
 from lifecycle.gates.policy_gates import Gate
 from lifecycle.gates.policy_requirements import EvidenceRule
+from lifecycle.gates.proofs.demand import Demand, demands_of
 from lifecycle.gates.proofs.finding import Finding, error, information, warning
 from lifecycle.gates.proofs.prover import Context, Prover, Shown, first_round
 from lifecycle.gates.proofs.written import slots_at
-from lifecycle.gates.rulebook import Rulebook
-
-
-class _Demand(NamedTuple):
-    """A criterion that has to be met where it applies."""
-
-    name: str
-    when: Condition | None
-    must: Condition
-
-    @property
-    def facts(self) -> frozenset[str]:
-        return frozenset(name for condition in self.conditions for name in condition.references)
-
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        return (self.when, self.must) if self.when else (self.must,)
-
-    def lets_pass(self, context: Context, undecided: frozenset[str]) -> bool | None:
-        """Whether it keeps no such project back; none while undecided facts may turn it."""
-        applies = self.when.judge(context, undecided).truth if self.when else Truth.MET
-        if applies is Truth.NOT_MET:
-            return True
-        truth = self.must.judge(context, undecided).truth
-        if truth is Truth.UNKNOWN:
-            return None
-        return True if truth is Truth.MET else False if applies is Truth.MET else None
 
 
 def demands(prover: Prover) -> Iterator[Finding]:
@@ -49,19 +22,11 @@ def demands(prover: Prover) -> Iterator[Finding]:
         yield from _nobody_asked(prover, name, gate)
 
 
-def _demands_of(book: Rulebook, name: str, gate: Gate) -> list[_Demand]:
-    return [
-        _Demand(item, book.condition(rule.when, name) if rule.when else None, book.condition(rule.must, name))
-        for item, rule in gate.criteria.items()
-        if rule.must
-    ]
-
-
 def _contradictions(prover: Prover, name: str, gate: Gate) -> Iterator[Finding]:
     """Criteria of a gate that no project meets together, though each can be met alone."""
     able = [
         demand
-        for demand in _demands_of(prover.book, name, gate)
+        for demand in demands_of(prover.book, name)
         if not prover.can_be(demand.must, Truth.MET).proven or demand.when
     ]
     for group in _sharing(able):
@@ -84,7 +49,7 @@ def _contradictions(prover: Prover, name: str, gate: Gate) -> Iterator[Finding]:
         yield error(path, sentence, "Correct one of them, or say under 'when' to whom each applies.", f"{texts}.")
 
 
-def _together(prover: Prover, group: Sequence[_Demand]) -> tuple[bool, bool]:
+def _together(prover: Prover, group: Sequence[Demand]) -> tuple[bool, bool]:
     """Whether some project passes all of them, and whether it is proven that none does."""
 
     def goal(context: Context, undecided: frozenset[str]) -> bool | None:
@@ -95,7 +60,7 @@ def _together(prover: Prover, group: Sequence[_Demand]) -> tuple[bool, bool]:
     return shown.witness is not None, shown.proven
 
 
-def _core(prover: Prover, group: Sequence[_Demand]) -> list[_Demand]:
+def _core(prover: Prover, group: Sequence[Demand]) -> list[Demand]:
     """The fewest of them that still contradict each other, by leaving out one after the other."""
     core = list(group)
     for demand in group:
@@ -105,9 +70,9 @@ def _core(prover: Prover, group: Sequence[_Demand]) -> list[_Demand]:
     return core
 
 
-def _sharing(demands: Sequence[_Demand]) -> list[list[_Demand]]:
+def _sharing(demands: Sequence[Demand]) -> list[list[Demand]]:
     """The demands in groups that speak of the same facts; what shares no fact cannot contradict."""
-    groups: list[tuple[set[str], list[_Demand]]] = []
+    groups: list[tuple[set[str], list[Demand]]] = []
     for demand in demands:
         touching = [group for group in groups if group[0] & demand.facts]
         joined = (set(demand.facts).union(*(g[0] for g in touching)), [d for g in touching for d in g[1]] + [demand])
@@ -139,7 +104,7 @@ def _evidence_never_asked(prover: Prover, name: str, gate: Gate) -> Iterator[Fin
 def _answers_not_asked(prover: Prover, name: str, gate: Gate) -> Iterator[Finding]:
     """A criterion that applies to a project from which its form is not asked for stays unknown, and shuts the gate."""
     forms = {f"answers.{field}": item for item, rule in gate.evidence.items() for field in rule.fields}
-    for demand in _demands_of(prover.book, name, gate):
+    for demand in demands_of(prover.book, name):
         for item in sorted({forms[fact] for fact in demand.facts if fact in forms}):
             shown = _left_unanswered(prover, name, gate.evidence[item], demand)
             if shown.world is not None:
@@ -149,7 +114,7 @@ def _answers_not_asked(prover: Prover, name: str, gate: Gate) -> Iterator[Findin
                 yield warning(path, sentence, remedy, f"{shown.witness}." if shown.witness else "")
 
 
-def _left_unanswered(prover: Prover, name: str, form: EvidenceRule, demand: _Demand) -> Shown:
+def _left_unanswered(prover: Prover, name: str, form: EvidenceRule, demand: Demand) -> Shown:
     """A project that is not asked for the form, and cannot meet the criterion without its answers."""
     when = prover.book.condition(form.when, name) if form.when else None
     unless = prover.book.condition(form.unless, name) if form.unless else None

@@ -19,7 +19,7 @@ _POSTS = ("project_manager", "sponsor")
 
 
 def people(book: Rulebook, roster: Roster) -> Iterator[Finding]:
-    """Every gate has a set of distinct people who may open it, whoever manages the project, and does not hang on one."""
+    """Every gate has distinct people who may open it, whoever manages the project, and does not hang on one of them."""
     for name, gate in book.policy.gates.items():
         path = ("gates", name, "approvals")
         asked = [_Asked.of(book, name, tier.id) for tier in book.policy.tiers]

@@ -30,6 +30,9 @@ def tier_table(prover: Prover) -> Iterator[Finding]:
     rows = {n: prover.book.condition(tier.when) for n, tier in enumerate(policy.tiers) if tier.when}
     if not rows:
         return
+    if strange := list(_strange(rows)):
+        yield from strange
+        return
     samples = samples_of(list(rows.values()))
     if count(samples) * len(rows) > min(MOST_PROJECTS, prover.budget.left):
         sentence = (
@@ -43,6 +46,14 @@ def tier_table(prover: Prover) -> Iterator[Finding]:
     yield from _idle_rows(table, ids)
     yield from _holes(table, ids, has_rest=policy.tiers[-1].when is None)
     yield from _overlaps(table, ids)
+
+
+def _strange(rows: Mapping[int, Condition]) -> Iterator[Finding]:
+    """A tier is found from a project's facts alone; a row that needs anything else never applies."""
+    for number, row in rows.items():
+        if other := [name for name in row.references if not name.startswith("project.")]:
+            sentence = f"A tier is found from the project's facts alone, so nothing is known here of {other[0]}."
+            yield error(("tiers", number, "when"), sentence, "Write the tier with facts of the project.")
 
 
 class _Table:
