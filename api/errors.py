@@ -51,7 +51,10 @@ FAILED: Final[Mapping[str, int]] = {
     **dict.fromkeys(("unreadable_body", "wrong_encoding", "too_deep"), 400),
     "not_signed_in": 401,
     **dict.fromkeys(
-        ("not_secure", "cross_site", "form_expired", "wrong_password", "wrong_code", "no_local_account"),
+        (
+            "not_secure", "cross_site", "form_expired", "wrong_password", "wrong_code", "no_local_account",
+            "not_vouched", "no_entry",
+        ),
         403,
     ),
     **dict.fromkeys(
@@ -85,7 +88,7 @@ FAILED: Final[Mapping[str, int]] = {
         422,
     ),
     **dict.fromkeys(("incident", "evidence_corrupt"), 500),
-    **dict.fromkeys(("store_unavailable", "engine_away", "project_busy"), 503),
+    **dict.fromkeys(("provider_away", "store_unavailable", "engine_away", "project_busy"), 503),
     "too_many_attempts": 429,
     "store_full": 507,
 }  # fmt: skip

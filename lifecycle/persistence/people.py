@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import Connection, Row, exists, func, or_, select, update
 
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.persistence.audit import Signature, sign
@@ -96,6 +96,11 @@ def names(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     """What people are called, by id."""
     found = connection.execute(select(people.c.id, people.c.name).where(people.c.id.in_(ids)))
     return {row.id: row.name for row in found}
+
+
+def is_known(connection: Connection, person: str) -> bool:
+    """Whether an id is somebody's."""
+    return bool(connection.scalar(select(exists().where(people.c.id == person))))
 
 
 def by_account(connection: Connection, issuer: str, subject: str) -> Person | None:

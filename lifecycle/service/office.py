@@ -37,6 +37,7 @@ from lifecycle.service.registration import Registration
 from lifecycle.service.settling import Now, Settling
 from lifecycle.service.shelf import Shelf
 from lifecycle.service.sign_ins import SignIns
+from lifecycle.service.single_sign_on import SingleSignOn
 from lifecycle.service.sweeper import Sweeper
 from lifecycle.service.tokens import Tokens
 from lifecycle.service.trail import Trail
@@ -89,6 +90,7 @@ class Office:
         self.deeds = Deeds(database, now, signed_in.forget)
         self.directory = Directory(database, self.deeds, signed_in, now)
         self.sign_ins = SignIns(database, preferences, now)
+        self.single_sign_on = SingleSignOn(database, now)
         self.accounts = Accounts(database, self.deeds, now)
         self.people = People(database, self.deeds)
         self.deputising = Deputising(database, self.deeds, self.directory, now)
