@@ -29,6 +29,7 @@ from api.routes import (
 )
 from api.web.entrance import Entrance
 from api.web.failures import ErrorPages
+from api.web.provider import Provider
 from api.web.site import serve_pages
 from lifecycle.persistence.session import Database
 from lifecycle.service.decider import connect
@@ -111,5 +112,16 @@ def create_app(
 def from_settings() -> FastAPI:
     """The application as the environment describes it."""
     settings = Settings()
-    entrance = Entrance(sample=settings.embedded)
-    return create_app(office_of(settings), settings.evidence_limit_bytes, entrance)
+    return create_app(office_of(settings), settings.evidence_limit_bytes, entrance_of(settings))
+
+
+def entrance_of(settings: Settings) -> Entrance:
+    """How people get in, as the settings describe it."""
+    provider = (
+        Provider(
+            settings.oidc_issuer, settings.oidc_client, settings.oidc_secret, settings.oidc_groups, settings.oidc_name
+        )
+        if settings.oidc_issuer
+        else None
+    )
+    return Entrance(settings.address, settings.embedded, provider, settings.roles)

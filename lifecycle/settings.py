@@ -1,11 +1,18 @@
 """The settings of every process, read from the environment (prefix `LIFECYCLE_`) at the composition roots alone."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import SecretStr
+from pydantic import SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from lifecycle.domain.people import EVERYWHERE
 from lifecycle.domain.preferences import NEVER, Language, Preferences, QuietHours, TimeZone
+
+GroupRole = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}(@(everywhere|(portfolio|project):[^\s:][^\n:]{0,118}))?$")
+]
+"""A role, and after an @ the scope in which it holds."""
 
 
 class Settings(BaseSettings):
@@ -49,6 +56,24 @@ class Settings(BaseSettings):
     timezone: TimeZone = "UTC"
     quiet_hours: QuietHours = NEVER
     """When people are told nothing, such as 20:00-07:00 on their own clock."""
+
+    oidc_issuer: str | None = None
+    """The identity provider that also vouches for people, as its issuer identifier (an https address)."""
+    oidc_client: str = ""
+    """What the provider knows us as; it sends people back to `<address>/sign-in/provider/back`."""
+    oidc_secret: SecretStr = SecretStr("")
+    oidc_name: str = ""
+    """What the provider is called on the sign-in page."""
+    oidc_groups: str = "groups"
+    """The claim that lists the ids of somebody's groups; whoever comes without it is not let in."""
+    oidc_roles: dict[str, tuple[GroupRole, ...]] = {}
+    """JSON: the roles of each group by its id, such as `{"6f1c...": ["pmo_director", "sponsor@portfolio:rail"]}`."""
+
+    @property
+    def roles(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """The roles, each with its scope, of each group."""
+        parts = {group: [role.partition("@") for role in roles] for group, roles in self.oidc_roles.items()}
+        return {group: tuple((role, scope or EVERYWHERE) for role, _, scope in of) for group, of in parts.items()}
 
     @property
     def address(self) -> str:

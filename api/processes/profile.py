@@ -1,5 +1,6 @@
 """The embedded profile: which processes run on this machine, and what each of them needs."""
 
+import json
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -62,11 +63,13 @@ def processes_of(settings: Settings, migrate: Sequence[str]) -> list[Process]:
 def environment_of(settings: Settings) -> dict[str, str]:
     """The settings as the environment variables that give them to another process."""
     resolved = settings.model_copy(update={"home": settings.home.resolve()})
-    return {
-        f"LIFECYCLE_{name.upper()}": value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-        for name, value in resolved
-        if value is not None
-    }
+    return {f"LIFECYCLE_{name.upper()}": _text(value) for name, value in resolved if value is not None}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return json.dumps(value) if isinstance(value, dict) else str(value)
 
 
 def _host_and_port(address: str) -> tuple[str, int]:

@@ -3,27 +3,39 @@
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import Request, Response
 
+from api.web.provider import Provider
 from lifecycle.domain.errors import LifecycleError
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-_SECURE_COOKIE: Final = "__Host-lifecycle"
-_LOCAL_COOKIE: Final = "lifecycle"
+_COOKIE: Final = "lifecycle"
+_JOURNEY: Final = "lifecycle-journey"
 _LONGEST_SECRET: Final = 200
 _LONGEST_PATH: Final = 2_000
 _PATH: Final = re.compile(r"/(?![/\\])[!-~]*")
 
+Roles = Mapping[str, tuple[tuple[str, str], ...]]
+"""The roles, each with its scope, that the members of each group have; groups by their ids."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """How people get in. `sample`: whoever is there may be any of the sample people, which is for one machine alone."""
+    """How people get in, and the `address` at which they find the pages.
 
+    `sample`: whoever is there may be any of the sample people, which is for one machine alone. `provider`: who else
+    vouches for people, and which `roles`, each with its scope, the members of each group have.
+    """
+
+    address: str = ""
     sample: bool = False
+    provider: Provider | None = None
+    roles: Roles = field(default_factory=dict)
 
 
 def entrance_of(request: Request) -> Entrance:
@@ -39,21 +51,28 @@ def is_local(request: Request) -> bool:
 
 def held_by(request: Request) -> str:
     """The secret that the browser holds; empty if it holds none that could be one."""
-    secret = request.cookies.get(_name(request), "")
+    secret = request.cookies.get(_name(request, _COOKIE), "")
     return secret if len(secret) <= _LONGEST_SECRET else ""
 
 
 def keep(request: Request, response: Response, secret: str) -> None:
-    """Let the browser hold a secret. Raises LifecycleError `not_secure` where others could listen."""
-    if request.url.scheme != "https" and not is_local(request):
-        remedy = "Open the same address with https."
-        raise LifecycleError("not_secure", "Nobody signs in over a connection that others can read.", remedy)
-    response.set_cookie(_name(request), secret, path="/", secure=_secure(request), httponly=True, samesite="lax")
+    """Let the browser hold a secret until it is closed. Raises LifecycleError `not_secure` if others could listen."""
+    _set(request, response, _COOKIE, secret)
 
 
 def forget(request: Request, response: Response) -> None:
     """Let the browser hold nothing any more."""
-    response.delete_cookie(_name(request), path="/", secure=_secure(request), httponly=True, samesite="lax")
+    _set(request, response, _COOKIE, "", 0)
+
+
+def held_for(request: Request) -> str:
+    """What the browser keeps while its owner is at the identity provider; empty if it keeps nothing."""
+    return unquote(request.cookies.get(_name(request, _JOURNEY), ""))
+
+
+def keep_for(request: Request, response: Response, text: str, seconds: int) -> None:
+    """Let the browser keep something while its owner is at the identity provider. Raises as `keep`."""
+    _set(request, response, _JOURNEY, quote(text), seconds)
 
 
 def form_token(secret: str) -> str:
@@ -85,9 +104,14 @@ def own_path(path: str | None) -> str:
     return path if path and len(path) <= _LONGEST_PATH and _PATH.fullmatch(path) else "/"
 
 
-def _name(request: Request) -> str:
-    return _SECURE_COOKIE if _secure(request) else _LOCAL_COOKIE
+def _set(request: Request, response: Response, cookie: str, text: str, seconds: int | None = None) -> None:
+    secure = request.url.scheme == "https"
+    if not secure and not is_local(request):
+        remedy = "Open the same address with https."
+        raise LifecycleError("not_secure", "Nobody signs in over a connection that others can read.", remedy)
+    response.set_cookie(_name(request, cookie), text, seconds, path="/", secure=secure, httponly=True, samesite="lax")
 
 
-def _secure(request: Request) -> bool:
-    return request.url.scheme == "https"
+def _name(request: Request, cookie: str) -> str:
+    """With this prefix no other host, and nobody without encryption, can plant the cookie."""
+    return f"__Host-{cookie}" if request.url.scheme == "https" else cookie

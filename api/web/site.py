@@ -4,11 +4,11 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from api.web import assets, sign_in
-from api.web.pages import inbox, theme
+from api.web import assets
+from api.web.pages import inbox, provider, sign_in, theme
 from api.web.viewer import SignInNeededError, lead_to_sign_in
 
-PAGES: Final[tuple[APIRouter, ...]] = (sign_in.router, assets.router, theme.router, inbox.router)
+PAGES: Final[tuple[APIRouter, ...]] = (sign_in.router, provider.router, assets.router, theme.router, inbox.router)
 """Every router of pages."""
 
 

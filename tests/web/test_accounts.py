@@ -15,6 +15,7 @@ from lifecycle.service.envelopes import Envelope
 from lifecycle.service.founding import first_code, found
 from lifecycle.service.office import Office
 from tests.web.conftest import Clock
+from tests.web.visitor import Visitor
 
 GOOD = "a quiet river in spring"
 FROM = "192.0.2.1"
@@ -169,3 +170,28 @@ async def test_a_leaver_neither_accepts_nor_signs_in(office: Office) -> None:
         await office.accounts.accept(invited.code or "", GOOD)
     with pytest.raises(WrongPasswordError):
         await office.accounts.recognise("newcomer", GOOD, FROM)
+
+
+async def test_the_first_administrator_comes_in_by_the_pages(office: Office, visitor: Visitor) -> None:
+    code = code_of(office) or ""
+    assert "sample" not in (await visitor.get("/sign-in")).text
+    differ = await visitor.post("/welcome", {"code": code, "password": GOOD, "again": "something else"})
+    assert differ.status_code == 422
+    assert code in differ.text, "what was typed is kept, but no password"
+    assert GOOD not in differ.text
+    assert (await visitor.post("/welcome", {"code": code, "password": GOOD, "again": GOOD})).status_code == 303
+    await visitor.post("/sign-out")
+    assert (await visitor.post("/welcome", {"code": code, "password": GOOD, "again": GOOD})).status_code == 422
+    wrong = await visitor.post("/sign-in", {"person": "administrator", "password": "wrong"})
+    assert wrong.status_code == 403
+    assert not visitor.secret
+    right = await visitor.post("/sign-in", {"person": "administrator", "password": GOOD, "next": "/people"})
+    assert (right.status_code, right.headers["location"]) == (303, "/people")
+
+
+async def test_the_sign_in_page_says_how_long_to_wait(office: Office, visitor: Visitor) -> None:
+    for _ in range(5):
+        await visitor.post("/sign-in", {"person": "administrator", "password": "wrong"})
+    answer = await visitor.post("/sign-in", {"person": "administrator", "password": "wrong"})
+    assert answer.status_code == 429
+    assert "Wait 30 seconds" in answer.text
