@@ -228,7 +228,7 @@ class Lies:
 
 
 @pytest.fixture
-def lies(liar: LyingServer, office: Office, clock: Clock) -> Iterator[Lies]:
+def lies(liar: LyingServer, office: Office, clock: Clock) -> Lies:
     """A provider that may say anything."""
     liar.described = {}
     provider = Provider(liar.issuer, "lifecycle", SecretStr("secret"))
