@@ -70,7 +70,7 @@ async def office_of(settings: Settings) -> AsyncIterator[Office]:
         settings.task_queue,
         settings.evidence_folder,
         limits,
-        preferences=settings.preferences,
+        outlets=settings.outlets,
     ) as office:
         yield office
 

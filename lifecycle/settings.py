@@ -1,18 +1,27 @@
 """The settings of every process, read from the environment (prefix `LIFECYCLE_`) at the composition roots alone."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import SecretStr, StringConstraints
+from pydantic import AfterValidator, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lifecycle.domain.people import EVERYWHERE
 from lifecycle.domain.preferences import NEVER, Language, Preferences, QuietHours, TimeZone
+from lifecycle.service.telling.outlets import MailServer, Outlets
+
 
 GroupRole = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}(@(everywhere|(portfolio|project):[^\s:][^\n:]{0,118}))?$")
 ]
 """A role, and after an @ the scope in which it holds."""
+
+
+def _networks(text: str) -> str:
+    for network in text.split():
+        ip_network(network)
+    return text
 
 
 class Settings(BaseSettings):
@@ -51,6 +60,12 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_sender: str = "lifecycle@localhost"
     smtp_starttls: bool = False
+    chat_address: SecretStr | None = None
+    """Where people who want it are told by chat too: an address of apprise; `{person}`, `{mail}` are the recipient's.
+
+    It needs the extra `chat`."""
+    webhook_networks: Annotated[str, AfterValidator(_networks)] = ""
+    """Networks that webhooks may lie in besides public ones, also without https: `10.1.2.0/24 fd12::/16`."""
     language: Language = Language.ENGLISH
     """For whoever chose none; the same holds for `timezone` and `quiet_hours`."""
     timezone: TimeZone = "UTC"
@@ -84,9 +99,23 @@ class Settings(BaseSettings):
         return f"http://{host}:{self.api_port}"
 
     @property
-    def preferences(self) -> Preferences:
-        """How people who did not choose are told."""
-        return Preferences(language=self.language, timezone=self.timezone, quiet_hours=self.quiet_hours)
+    def outlets(self) -> Outlets:
+        """How people and programs are told."""
+        server = MailServer(
+            self.smtp_host or "",
+            self.smtp_port,
+            self.smtp_sender,
+            self.smtp_user,
+            self.smtp_password,
+            self.smtp_starttls,
+        )
+        return Outlets(
+            address=self.address,
+            mail=server if self.smtp_host else None,
+            chat=self.chat_address,
+            networks=tuple(map(ip_network, self.webhook_networks.split())),
+            preferences=Preferences(language=self.language, timezone=self.timezone, quiet_hours=self.quiet_hours),
+        )
 
     @property
     def sql_url(self) -> str:

@@ -14,9 +14,15 @@ from temporalio.worker import Worker, WorkflowRunner
 
 from lifecycle.persistence.session import Database
 from lifecycle.service.calendars import calendar_of
-from lifecycle.service.channels import Channel, LogChannel, MailChannel, MailServer
-from lifecycle.service.dispatcher import Dispatcher
 from lifecycle.service.office import Limits, Office, utc_now
+from lifecycle.service.settling import Now
+from lifecycle.service.telling.channels import Channel, LogChannel
+from lifecycle.service.telling.chat import ChatChannel
+from lifecycle.service.telling.dispatcher import Dispatcher
+from lifecycle.service.telling.gathering import Gatherer
+from lifecycle.service.telling.hooks import WebhookChannel
+from lifecycle.service.telling.outlets import Outlets
+from lifecycle.service.telling.smtp import MailChannel
 from lifecycle.settings import Settings
 from worker.converter import DATA_CONVERTER
 from worker.health import health
@@ -40,25 +46,21 @@ class Loop(Protocol):
 
 
 def loops(settings: Settings, database: Database, client: Client) -> tuple[Loop, ...]:
-    """The loops of this process: settle what nobody knows, offer new editions, send notices."""
+    """The loops of this process: settle what nobody knows, offer new editions, tell people and programs."""
     limits = Limits(settings.update_seconds, settings.evidence_limit_bytes)
-    office = Office(database, client, settings.task_queue, settings.evidence_folder, limits)
-    return (office.sweeper, office.offers, Dispatcher(database, (channel(settings),), utc_now))
+    outlets = settings.outlets
+    office = Office(database, client, settings.task_queue, settings.evidence_folder, limits, outlets=outlets)
+    gatherer = Gatherer(database, office.shelf, outlets, utc_now)
+    dispatchers = (Dispatcher(database, channel, utc_now) for channel in channels(database, outlets, utc_now))
+    return (office.sweeper, office.offers, gatherer, *dispatchers)
 
 
-def channel(settings: Settings) -> Channel:
-    """How people are told: by mail, or where there is no mail server by a line in the log."""
-    if settings.smtp_host is None:
-        return LogChannel()
-    server = MailServer(
-        settings.smtp_host,
-        settings.smtp_port,
-        settings.smtp_sender,
-        settings.smtp_user,
-        settings.smtp_password,
-        settings.smtp_starttls,
-    )
-    return MailChannel(server, settings.address)
+def channels(database: Database, outlets: Outlets, now: Now) -> tuple[Channel, ...]:
+    """Every way to tell people and programs: where there is neither mail nor chat, the log has a line for each."""
+    address, wishes = outlets.address, outlets.preferences
+    mail = (MailChannel(database, outlets.mail, address, wishes),) if outlets.mail else ()
+    chat = (ChatChannel(database, outlets.chat, address, wishes),) if outlets.chat else ()
+    return (LogChannel(), *mail, *chat, WebhookChannel(database, address, outlets.networks, now))
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from lifecycle.persistence.imports import ImportStatus
 from lifecycle.persistence.journal import JournalStatus
+from lifecycle.persistence.notice_tables import messages
 from lifecycle.persistence.office_tables import imports
 from lifecycle.persistence.reach import UNLIMITED
 from lifecycle.persistence.rounds import count_overdue
@@ -20,7 +21,8 @@ class Figures:
     unsettled: int
     unsettled_since: datetime | None
     notices_waiting: int
-    notices_given_up: int
+    messages_waiting: int
+    messages_given_up: int
     overdue: int
     imports_running: int
     projects: dict[str, int]
@@ -34,8 +36,9 @@ def figures(connection: Connection, now: datetime) -> Figures:
     return Figures(
         unsettled=unsettled,
         unsettled_since=since,
-        notices_waiting=_count(connection, notices.c.next_try_at.is_not(None)),
-        notices_given_up=_count(connection, notices.c.given_up),
+        notices_waiting=_count(connection, notices.c.waits_until.is_not(None)),
+        messages_waiting=_count(connection, messages.c.next_try_at.is_not(None)),
+        messages_given_up=_count(connection, messages.c.given_up),
         overdue=count_overdue(connection, UNLIMITED, now),
         imports_running=_count(connection, imports.c.status == ImportStatus.RUNNING.value),
         projects={str(status): int(number) for status, number in connection.execute(by_status).all()},

@@ -1,42 +1,22 @@
-"""Notices for people: posted with the events they follow from, claimed by a dispatcher, tried until sent."""
+"""Notices for people, and messages for programs, posted with the events they follow from."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from lifecycle.domain.people import EVERYWHERE
 from lifecycle.domain.project import ProjectState
 from lifecycle.domain.values import canonical
 from lifecycle.gates.notices import Notice
 from lifecycle.persistence.inserts import insert_missing
+from lifecycle.persistence.notice_tables import webhooks
 from lifecycle.persistence.office_tables import grants, people
-from lifecycle.persistence.tables import notices, projects
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A notice for one person; `key` is the same whenever it is sent, so that a receiver can tell a repetition.
-
-    `mail` is none for somebody without an address, or who has left; `tries` counts this one too; `fields` are the
-    kind's own.
-    """
-
-    key: str
-    kind: str
-    project: str
-    project_name: str
-    gate: str | None
-    round: int | None
-    step: int | None
-    recipient: str
-    recipient_name: str
-    mail: str | None
-    fields: dict[str, str]
-    created_at: datetime
-    tries: int
+from lifecycle.persistence.outbox import WEBHOOK, put_out
+from lifecycle.persistence.tables import notices
 
 
 def post(connection: Connection, state: ProjectState, news: Sequence[tuple[str, Notice]], now: datetime) -> None:
@@ -50,7 +30,7 @@ def post(connection: Connection, state: ProjectState, news: Sequence[tuple[str, 
     reached = _reached(connection, state, [notice for _, notice in news])
     rows = [
         {
-            "key": "/".join([state.project, _place(notice), notice.occasion or place, notice.kind, person]),
+            "key": f"{_occasion(state, place, notice)}/{person}",
             "project": state.project,
             "kind": notice.kind.value,
             "gate": notice.gate,
@@ -59,14 +39,47 @@ def post(connection: Connection, state: ProjectState, news: Sequence[tuple[str, 
             "recipient": person,
             "fields": canonical(notice.fields),
             "created_at": now,
-            "next_try_at": now,
-            "tries": 0,
-            "given_up": False,
+            "waits_until": now,
         }
         for place, notice in news
         for person in sorted(reached.of(notice))
     ]
     insert_missing(connection, notices, rows)
+    _announce(connection, state, news, now)
+
+
+def _announce(connection: Connection, state: ProjectState, news: Sequence[tuple[str, Notice]], now: datetime) -> None:
+    """Put a message out for each webhook and piece of news that it wants; without what people wrote."""
+    listening = connection.execute(_LISTENING).all()
+    put_out(
+        connection,
+        [
+            (_digest(_occasion(state, place, notice)), WEBHOOK, webhook.id, canonical(_bare(state, notice)))
+            for webhook in listening
+            for place, notice in news
+            if not webhook.kinds or notice.kind.value in webhook.kinds.split()
+        ],
+        now,
+    )
+
+
+_LISTENING = select(webhooks.c.id, webhooks.c.kinds).where(webhooks.c.ended_at.is_(None))
+_BARE = frozenset({"due", "outcome", "condition", "waiver", "tolerance", "policy", "version"})
+"""The fields in which nobody writes freely."""
+
+
+def _bare(state: ProjectState, notice: Notice) -> dict[str, Any]:
+    fields = {name: value for name, value in notice.fields.items() if name in _BARE}
+    about = {"kind": notice.kind.value, "project": state.project, "gate": notice.gate}
+    return {**about, "round": notice.round, "step": notice.step, "fields": fields}
+
+
+def _occasion(state: ProjectState, place: str, notice: Notice) -> str:
+    return "/".join([state.project, _place(notice), notice.occasion or place, notice.kind])
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:40]
 
 
 def _place(notice: Notice) -> str:
@@ -111,65 +124,3 @@ _REACHED = (
     .select_from(people.outerjoin(grants, _GRANTED))
     .where(people.c.active, or_(grants.c.role.is_not(None), people.c.id.in_(bindparam("named", expanding=True))))
 )
-
-
-def claim(connection: Connection, now: datetime, lease: timedelta, limit: int = 50) -> tuple[Letter, ...]:
-    """Up to `limit` notices that are due, oldest first; nobody else gets them before the lease ends.
-
-    Whoever dies with a claimed notice leaves it to be sent again: at least once, with the same key.
-    """
-    due = (
-        select(notices.c.key)
-        .where(notices.c.next_try_at <= now)
-        .order_by(notices.c.next_try_at, notices.c.key)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    keys = connection.scalars(due).all()
-    taken = update(notices).where(notices.c.key.in_(keys))
-    connection.execute(taken.values(next_try_at=now + lease, tries=notices.c.tries + 1))
-    mail = case((people.c.active, people.c.mail)).label("mail")
-    found = connection.execute(
-        select(notices, projects.c.name.label("project_name"), people.c.name.label("recipient_name"), mail)
-        .select_from(notices)
-        .join(projects, projects.c.key == notices.c.project)
-        .join(people, people.c.id == notices.c.recipient)
-        .where(notices.c.key.in_(keys))
-        .order_by(notices.c.created_at, notices.c.key)
-    )
-    return tuple(
-        Letter(
-            key=row.key,
-            kind=row.kind,
-            project=row.project,
-            project_name=row.project_name,
-            gate=row.gate,
-            round=row.round,
-            step=row.step,
-            recipient=row.recipient,
-            recipient_name=row.recipient_name,
-            mail=row.mail,
-            fields=json.loads(row.fields),
-            created_at=row.created_at,
-            tries=row.tries,
-        )
-        for row in found
-    )
-
-
-def put_back(connection: Connection, keys: Sequence[str], now: datetime) -> None:
-    """These claimed notices were not tried after all, and are due for whoever comes next."""
-    untried = update(notices).where(notices.c.key.in_(keys), notices.c.sent_at.is_(None))
-    connection.execute(untried.values(next_try_at=now, tries=notices.c.tries - 1))
-
-
-def delivered(connection: Connection, keys: Sequence[str], now: datetime) -> None:
-    """These notices were sent."""
-    sent = update(notices).where(notices.c.key.in_(keys))
-    connection.execute(sent.values(sent_at=now, next_try_at=None, failure=None))
-
-
-def undelivered(connection: Connection, key: str, failure: str, next_try_at: datetime | None) -> None:
-    """A notice could not be sent, and why; it is given up if it is not to be tried again."""
-    failed = update(notices).where(notices.c.key == key, notices.c.sent_at.is_(None))
-    connection.execute(failed.values(failure=failure, next_try_at=next_try_at, given_up=next_try_at is None))

@@ -1,8 +1,8 @@
 """What the office keeps about telling people and programs. No methods, seen here alone."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
 
-from lifecycle.persistence.columns import Words, schema
+from lifecycle.persistence.columns import Instant, Words, schema
 
 preferences = Table(
     "preferences",
@@ -16,3 +16,42 @@ preferences = Table(
     Column("chat", Boolean),
 )
 """How people want to be told; what is empty is left to the office."""
+
+messages = Table(
+    "messages",
+    schema,
+    Column("id", Words),
+    Column("channel", Words),
+    Column("recipient", Words),
+    Column("body", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("next_try_at", Instant),
+    Column("tries", Integer, nullable=False),
+    Column("sent_at", Instant),
+    Column("failure", Words),
+    Column("given_up", Boolean, nullable=False),
+    PrimaryKeyConstraint("id", "channel", "recipient"),
+    Index(None, "channel", "next_try_at"),
+    Index(None, "recipient", "created_at"),
+)
+"""What goes out to whom: to a person their notices, to a webhook a `body`.
+
+`next_try_at` is empty once a message was sent or given up.
+"""
+
+webhooks = Table(
+    "webhooks",
+    schema,
+    Column("id", Words, primary_key=True),
+    Column("label", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("kinds", Words, nullable=False),
+    Column("secret", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", Words, nullable=False),
+    Column("ended_at", Instant),
+)
+"""Programs that are told; `kinds` are kinds of notices between spaces, or nothing for all.
+
+The `secret` lies here as it is, because it signs every message.
+"""

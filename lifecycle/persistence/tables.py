@@ -4,7 +4,7 @@
 events and can be built again. JSON columns hold canonical text, so that equal content has equal bytes.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
 
 from lifecycle.persistence.columns import Instant, Words, schema
 
@@ -179,12 +179,12 @@ notices = Table(
     Column("recipient", Words, nullable=False),
     Column("fields", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
-    Column("next_try_at", Instant),
-    Column("tries", Integer, nullable=False),
-    Column("sent_at", Instant),
-    Column("failure", Words),
-    Column("given_up", Boolean, nullable=False),
-    Index(None, "next_try_at"),
-    Index(None, "recipient", "created_at"),
+    Column("waits_until", Instant),
+    Column("message", Words),
+    Column("seen_at", Instant),
+    Index(None, "waits_until"),
+    Index(None, "message"),
+    Index(None, "recipient", "created_at", "key"),
+    Index(None, "project", "gate"),
 )
-"""Who is told what; `next_try_at` is empty once a notice was sent or given up."""
+"""Who is told what: `waits_until` someone looks whether to send it, `message` is the one that it then went into."""

@@ -9,7 +9,6 @@ from typing import Self
 
 from temporalio.client import Client
 
-from lifecycle.domain.preferences import AS_SHIPPED, Preferences
 from lifecycle.persistence.evidence_store import EvidenceStore
 from lifecycle.persistence.session import Database
 from lifecycle.service.accounts import Accounts
@@ -39,6 +38,7 @@ from lifecycle.service.shelf import Shelf
 from lifecycle.service.sign_ins import SignIns
 from lifecycle.service.single_sign_on import SingleSignOn
 from lifecycle.service.sweeper import Sweeper
+from lifecycle.service.telling.outlets import IN_THE_INBOX, Outlets
 from lifecycle.service.tokens import Tokens
 from lifecycle.service.trail import Trail
 
@@ -63,8 +63,8 @@ def utc_now() -> datetime:
 class Office:
     """Everything that can be asked of the product, over one database, one Temporal and one folder of evidence.
 
-    The database is closed with it. `temporal` is the bare client, for health and for tests; `preferences` hold for
-    whoever chose none.
+    The database is closed with it. `temporal` is the bare client, for health and for tests; `outlets` say how people
+    are told.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Office:
         evidence_folder: Path,
         limits: Limits = Limits(),
         now: Now = utc_now,
-        preferences: Preferences = AS_SHIPPED,
+        outlets: Outlets = IN_THE_INBOX,
     ) -> None:
         self.database = database
         self.limits = limits
@@ -94,7 +94,7 @@ class Office:
         self.accounts = Accounts(database, self.deeds, now)
         self.people = People(database, self.deeds)
         self.deputising = Deputising(database, self.deeds, self.directory, now)
-        self.preferences = Preferring(database, self.deeds, preferences)
+        self.preferences = Preferring(database, self.deeds, outlets.preferences)
         self.tokens = Tokens(database, self.deeds, self.directory, now)
         self.policies = Policies(database, self.deeds, now)
         store = EvidenceStore(evidence_folder, limits.evidence_bytes)

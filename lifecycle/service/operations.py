@@ -33,8 +33,9 @@ def _gauges(found: Figures, waited: float) -> CollectorRegistry:
     for name, text, value in (
         ("commands_unsettled", "Commands whose outcome is not known yet.", found.unsettled),
         ("commands_unsettled_seconds", "How long the oldest of them has waited.", waited),
-        ("notices_waiting", "Notices that are still to be sent.", found.notices_waiting),
-        ("notices_given_up", "Notices that did not get through and are not tried again.", found.notices_given_up),
+        ("notices_waiting", "Notices that wait to be put into a message.", found.notices_waiting),
+        ("messages_waiting", "Messages that are still to be sent.", found.messages_waiting),
+        ("messages_given_up", "Messages that did not get through and are not tried again.", found.messages_given_up),
         ("gates_overdue", "Rounds of gates past their deadline.", found.overdue),
         ("imports_running", "Imports that have not ended.", found.imports_running),
     ):

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from email import message_from_bytes
-from email.message import Message
+from email.message import EmailMessage
+from email.parser import BytesParser
 from email.policy import default
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -17,14 +17,14 @@ class MailServer:
     """Keeps every mail it accepted; `seen` are those that a receiver sees who drops repetitions."""
 
     def __init__(self, mood: Mood, unknown: frozenset[str]) -> None:
-        self.accepted: list[Message] = []
+        self.accepted: list[EmailMessage] = []
         self.asked = 0
         self.port = 0
         self._mood = mood
         self._unknown = unknown
 
     @property
-    def seen(self) -> dict[str, Message]:
+    def seen(self) -> dict[str, EmailMessage]:
         """The accepted mails by Message-ID."""
         return {str(mail["Message-ID"]): mail for mail in self.accepted}
 
@@ -40,7 +40,7 @@ class MailServer:
         self.asked += 1
         answer = self._mood(self.asked)
         if not answer.startswith("4") and isinstance(envelope.content, bytes):
-            self.accepted.append(message_from_bytes(envelope.content, policy=default))
+            self.accepted.append(BytesParser(EmailMessage, policy=default).parsebytes(envelope.content))
         if not answer and server.transport:
             server.transport.close()
         return answer or "250 OK"

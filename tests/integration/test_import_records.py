@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from lifecycle.domain.project import Status
 from lifecycle.domain.verdicts import Reason, Refusal
@@ -12,6 +12,8 @@ from lifecycle.persistence.audit import Attempt, Signature
 from lifecycle.persistence.figures import figures
 from lifecycle.persistence.imports import Import, ImportRow, ImportStatus, Missing
 from lifecycle.persistence.journal import settle_refused, write_sent
+from lifecycle.persistence.letters import gather
+from lifecycle.persistence.outbox import undelivered
 from lifecycle.persistence.reach import UNLIMITED, Reach
 from lifecycle.persistence.session import Database
 from lifecycle.persistence.tables import notices
@@ -86,10 +88,13 @@ def test_the_figures_count_what_waits_and_what_is_late(office: Database) -> None
     refusal = Refusal(reason=Reason.EXCLUDED, sentence="No.", remedy="Ask.")
     office.write_now(lambda connection: settle_refused(connection, "c-3", refusal, NOW))
     begin(office, "running", rows={"P-1": "registered"})
-    given_up = update(notices).where(notices.c.recipient == "sponsor").values(given_up=True, next_try_at=None)
-    office.write_now(lambda connection: connection.execute(given_up).close())
-    told = office.read_now(lambda connection: connection.execute(select(notices.c.recipient)).all())
+    told = office.read_now(lambda connection: connection.execute(select(notices.c.key, notices.c.recipient)).all())
+    (key,) = (row.key for row in told if row.recipient == "sponsor")
+    office.write_now(lambda connection: gather(connection, "m", "sponsor", [key], ["mail"], NOW))
+    waits = office.read_now(partial(figures, now=NOW))
+    assert (waits.messages_waiting, waits.messages_given_up) == (1, 0)
+    office.write_now(lambda connection: undelivered(connection, ("m", "mail", "sponsor"), "No such user.", None))
     found = office.read_now(partial(figures, now=paper.now + timedelta(days=9)))
     assert (found.unsettled, found.unsettled_since) == (2, NOW - timedelta(minutes=5))
     assert (found.overdue, found.imports_running, found.projects) == (1, 1, {"active": 1})
-    assert (found.notices_given_up, found.notices_waiting) == (1, len(told) - 1)
+    assert (found.messages_given_up, found.messages_waiting, found.notices_waiting) == (1, 0, len(told) - 1)

@@ -1,22 +1,23 @@
-"""The mailbox: a notice reaches the right people, is claimed by one dispatcher at a time, and is tried until sent."""
+"""The mailbox: a notice reaches the right people, once, and the programs that want to hear of it."""
 
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+import json
 from functools import partial
 
 from sqlalchemy import select, update
 
 from lifecycle.domain.events import TierChanged
 from lifecycle.domain.gate_events import LadderAction, RoundReturned
-from lifecycle.persistence.mailbox import Letter, claim, delivered, undelivered
+from lifecycle.domain.project import Outcome
+from lifecycle.persistence.audit import Signature
+from lifecycle.persistence.letters import waiting
+from lifecycle.persistence.notice_tables import messages
 from lifecycle.persistence.office_tables import people
 from lifecycle.persistence.projection import project
 from lifecycle.persistence.session import Database
 from lifecycle.persistence.tables import notices
+from lifecycle.persistence.webhooks import Webhook, end, subscribe
 from tests.integration.histories import History
 from tests.integration.rows import NOW
-
-LEASE = timedelta(minutes=1)
 
 
 def bring(office: Database, life: History) -> None:
@@ -28,10 +29,6 @@ def submitted(key: str = "P1", portfolio: str = "rail") -> History:
     life.open()
     life.submit()
     return life
-
-
-def take(office: Database, after: timedelta = timedelta(), limit: int = 50) -> tuple[Letter, ...]:
-    return office.write_now(partial(claim, now=NOW + after, lease=LEASE, limit=limit))
 
 
 def told(office: Database, kind: str) -> list[str]:
@@ -70,59 +67,50 @@ def test_a_second_call_to_one_submission_tells_only_those_who_were_not_told(offi
 
 def test_a_letter_says_what_its_wording_needs(office: Database) -> None:
     bring(office, submitted())
-    letter = next(letter for letter in take(office) if letter.recipient == "finance-1")
+    letter = office.read_now(lambda connection: waiting(connection, ["finance-1"]))["finance-1"][0]
     assert (letter.kind, letter.project, letter.project_name) == ("vote_asked", "P1", "Project P1")
-    assert (letter.gate, letter.round, letter.mail, letter.tries) == ("charter", 1, "finance-1@example.org", 1)
+    assert (letter.gate, letter.round, letter.policy) == ("charter", 1, "sha256:policy")
     assert letter.fields.keys() == {"due"}
 
 
-def test_a_claimed_notice_is_nobody_elses_until_the_lease_ends(office: Database) -> None:
+def test_what_happened_twice_over_is_told_once(office: Database) -> None:
+    life = submitted()
+    life.step(0, LadderAction.REMIND)
+    for _ in range(2):
+        bring(office, life)
+    assert told(office, "ladder_remind") == ["finance-1", "finance-2", "sponsor"]
+
+
+def test_programs_are_told_of_what_they_want_to_hear_without_what_people_wrote(office: Database) -> None:
+    listen(office, "all")
+    listen(office, "votes", "vote_asked")
+    life = submitted()
+    life.decide(Outcome.CONDITIONAL_GO, owners=("manager",))
+    for _ in range(2):
+        bring(office, life)
+    query = select(messages.c.recipient, messages.c.body).order_by(messages.c.recipient)
+    sent = office.read_now(lambda connection: connection.execute(query).all())
+    kinds = sorted((recipient, json.loads(body)["kind"]) for recipient, body in sent)
+    assert kinds == [
+        ("all", "condition_set"),
+        ("all", "gate_decided"),
+        ("all", "gate_opened"),
+        ("all", "vote_asked"),
+        ("votes", "vote_asked"),
+    ]
+    assert not any("Approved by vote" in body or "Show the contract" in body for _, body in sent)
+    decided = next(json.loads(body) for _, body in sent if "gate_decided" in body)
+    assert decided["fields"].keys() == {"due", "outcome"}
+
+
+def test_a_program_that_no_longer_listens_is_told_nothing_more(office: Database) -> None:
+    listen(office, "all")
     bring(office, submitted())
-    first = take(office)
-    assert sorted(letter.recipient for letter in first) == ["finance-1", "finance-2", "manager", "sponsor"]
-    assert take(office, LEASE - timedelta(seconds=1)) == ()
-    again = take(office, LEASE)
-    assert [(letter.key, letter.tries) for letter in again] == [(letter.key, 2) for letter in first]
+    office.write_now(lambda connection: end(connection, "all", Signature("office", NOW)))
+    bring(office, submitted("P2"))
+    assert office.read_now(lambda connection: connection.execute(select(messages)).all()) == []
 
 
-def test_dispatchers_at_once_share_the_notices_out(office: Database) -> None:
-    for number in range(4):
-        bring(office, submitted(f"P{number}"))
-    with ThreadPoolExecutor(4) as threads:
-        shares = list(threads.map(lambda _: take(office, limit=5), range(6)))
-    keys = [letter.key for share in shares for letter in share]
-    assert len(keys) == len(set(keys))
-    rest = [letter.key for letter in take(office)]
-    assert len({*keys, *rest}) == len(keys) + len(rest) == 16
-
-
-def test_what_was_sent_is_not_sent_again(office: Database) -> None:
-    bring(office, submitted())
-    keys = [letter.key for letter in take(office)]
-    office.write_now(partial(delivered, keys=keys, now=NOW))
-    assert take(office, 10 * LEASE) == ()
-    late_failure = partial(undelivered, key=keys[0], failure="timeout", next_try_at=NOW)
-    office.write_now(late_failure)
-    assert take(office, 10 * LEASE) == ()
-
-
-def test_what_failed_is_tried_later_and_given_up_in_the_end(office: Database) -> None:
-    bring(office, submitted())
-    key, *others = (letter.key for letter in take(office))
-    office.write_now(partial(delivered, keys=others, now=NOW))
-    hour = timedelta(hours=1)
-    office.write_now(partial(undelivered, key=key, failure="mailbox full", next_try_at=NOW + hour))
-    assert take(office, hour - timedelta(seconds=1)) == ()
-    (again,) = take(office, hour)
-    assert (again.key, again.tries) == (key, 2)
-    office.write_now(partial(undelivered, key=key, failure="mailbox full", next_try_at=None))
-    assert take(office, 1000 * hour) == ()
-    row = office.read_now(lambda connection: connection.execute(select(notices).where(notices.c.key == key)).one())
-    assert (row.given_up, row.failure, row.sent_at) == (True, "mailbox full", None)
-
-
-def test_who_left_meanwhile_has_no_address_any_more(office: Database) -> None:
-    bring(office, submitted())
-    gone = update(people).where(people.c.id == "finance-1").values(active=False)
-    office.write_now(lambda connection: connection.execute(gone).close())
-    assert [letter.mail for letter in take(office) if letter.recipient == "finance-1"] == [None]
+def listen(office: Database, id_: str, *kinds: str) -> None:
+    webhook = Webhook(id_, "A register", "https://register.example.org", kinds, NOW, "office")
+    office.write_now(lambda connection: subscribe(connection, webhook, "whsec_", Signature("office", NOW)))

@@ -143,15 +143,15 @@ def _trail() -> None:
         *words("recipient"),
         *texts("fields"),
         *instants("created_at"),
-        *instants("next_try_at", nullable=True),
-        *integers("tries"),
-        *instants("sent_at", nullable=True),
-        *words("failure", nullable=True),
-        *flags("given_up"),
+        *instants("waits_until", nullable=True),
+        *words("message", nullable=True),
+        *instants("seen_at", nullable=True),
         sa.PrimaryKeyConstraint("key"),
     )
-    op.create_index("ix_notices_next_try_at", "notices", ["next_try_at"])
-    op.create_index("ix_notices_recipient_created_at", "notices", ["recipient", "created_at"])
+    op.create_index("ix_notices_message", "notices", ["message"])
+    op.create_index("ix_notices_project_gate", "notices", ["project", "gate"])
+    op.create_index("ix_notices_recipient_created_at_key", "notices", ["recipient", "created_at", "key"])
+    op.create_index("ix_notices_waits_until", "notices", ["waits_until"])
 
 
 def _directory() -> None:
@@ -220,6 +220,28 @@ def _notices() -> None:
         *words("language", "timezone", "quiet_hours", nullable=True),
         *flags("digest", "mail", "chat", nullable=True),
         sa.PrimaryKeyConstraint("person"),
+    )
+    op.create_table(
+        "messages",
+        *words("id", "channel", "recipient"),
+        *texts("body", nullable=True),
+        *instants("created_at"),
+        *instants("next_try_at", nullable=True),
+        *integers("tries"),
+        *instants("sent_at", nullable=True),
+        *words("failure", nullable=True),
+        *flags("given_up"),
+        sa.PrimaryKeyConstraint("id", "channel", "recipient"),
+    )
+    op.create_index("ix_messages_channel_next_try_at", "messages", ["channel", "next_try_at"])
+    op.create_index("ix_messages_recipient_created_at", "messages", ["recipient", "created_at"])
+    op.create_table(
+        "webhooks",
+        *words("id", "label", "url", "kinds", "secret"),
+        *instants("created_at"),
+        *words("created_by"),
+        *instants("ended_at", nullable=True),
+        sa.PrimaryKeyConstraint("id"),
     )
 
 

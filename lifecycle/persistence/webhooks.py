@@ -1,0 +1,64 @@
+"""Webhooks: which programs are told, where, of what, and the secret that signs what they are sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from lifecycle.persistence.audit import Signature, sign
+from lifecycle.persistence.inserts import insert_new
+from lifecycle.persistence.notice_tables import messages, webhooks
+from lifecycle.persistence.outbox import WEBHOOK
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A program that is told of these kinds of news, or of all if there are none, until it ends."""
+
+    id: str
+    label: str
+    url: str
+    kinds: tuple[str, ...]
+    created_at: datetime
+    created_by: str
+    ended_at: datetime | None = None
+
+
+def subscribe(connection: Connection, webhook: Webhook, secret: str, by: Signature) -> bool:
+    """Note a webhook; whether its id was new."""
+    said = {"id": webhook.id, "label": webhook.label, "url": webhook.url, "kinds": " ".join(webhook.kinds)}
+    row = {**said, "secret": secret, "created_at": webhook.created_at, "created_by": webhook.created_by}
+    new = insert_new(connection, webhooks, row)
+    if new:
+        sign(connection, by, "person:webhook:added", said)
+    return new
+
+
+def end(connection: Connection, id_: str, by: Signature) -> bool:
+    """Tell a webhook nothing any more, nor what was still to be sent; whether it was told until now."""
+    running = update(webhooks).where(webhooks.c.id == id_, webhooks.c.ended_at.is_(None))
+    ended = connection.execute(running.values(ended_at=by.at, secret="")).rowcount > 0
+    if ended:
+        unsent = delete(messages).where(messages.c.channel == WEBHOOK, messages.c.recipient == id_)
+        connection.execute(unsent.where(messages.c.next_try_at.is_not(None)))
+        sign(connection, by, "person:webhook:removed", {"id": id_})
+    return ended
+
+
+def known(connection: Connection) -> tuple[Webhook, ...]:
+    """The webhooks that are told, the oldest first."""
+    running = select(webhooks).where(webhooks.c.ended_at.is_(None))
+    return tuple(_webhook(row) for row in connection.execute(running.order_by(webhooks.c.created_at, webhooks.c.id)))
+
+
+def find(connection: Connection, id_: str) -> tuple[Webhook, str] | None:
+    """A webhook that is told, with its secret."""
+    running = select(webhooks).where(webhooks.c.id == id_, webhooks.c.ended_at.is_(None))
+    row = connection.execute(running).one_or_none()
+    return (_webhook(row), row.secret) if row else None
+
+
+def _webhook(row: Row[Any]) -> Webhook:
+    kinds = tuple(row.kinds.split())
+    return Webhook(row.id, row.label, row.url, kinds, row.created_at, row.created_by, row.ended_at)

@@ -1,0 +1,98 @@
+"""Notices in German."""
+
+from typing import Final
+
+from lifecycle.domain.project import Outcome
+from lifecycle.gates.notices import NoticeKind as N
+from lifecycle.service.telling.phrases import Phrases
+
+GERMAN: Final = Phrases(
+    kinds={
+        N.GATE_OPENED: ("Gate {gate} ist offen", "{reason}\n\nBereiten Sie die Nachweise vor und reichen Sie{by} ein."),
+        N.VOTE_ASKED: (
+            "Ihre Stimme ist gefragt: Gate {gate}",
+            "Sehen Sie sich die Nachweise an und stimmen Sie{by} ab.",
+        ),
+        N.QUESTION_ASKED: (
+            "Eine Rückfrage zu Gate {gate}",
+            "{asked_by} fragt:\n\n{text}\n\nDie Frist der Entscheider ruht, bis Sie antworten.",
+        ),
+        N.QUESTION_ANSWERED: (
+            "Ihre Rückfrage zu Gate {gate} ist beantwortet",
+            "{text}\n\nDie Frist läuft wieder{by}.",
+        ),
+        N.VOTE_VOIDED: (
+            "Ihre Stimme zu Gate {gate} zählt nicht mehr",
+            "{because}\n\nSehen Sie es sich erneut an und stimmen Sie{by} ab.",
+        ),
+        N.GATE_RETURNED: (
+            "Gate {gate} ist zurück in der Vorbereitung",
+            "Strengere Regeln verlangen nun: {missing}. Reichen Sie es nach und das Gate{by} erneut ein.",
+        ),
+        N.GATE_WITHDRAWN: (
+            "Gate {gate} wurde zurückgezogen",
+            "{reason}\n\nIhre Stimme wird nicht mehr gebraucht.",
+        ),
+        N.GATE_DECIDED: ("Gate {gate} ist entschieden: {outcome}", "{rationale}"),
+        N.LADDER_REMIND: ("Erinnerung: Gate {gate} wartet", "Es ist noch nicht entschieden.{was}"),
+        N.LADDER_NOTIFY: ("Gate {gate} ist überfällig", "Die Frist wurde versäumt.{was}"),
+        N.LADDER_WIDEN: (
+            "Gate {gate} wartet nun auch auf Sie",
+            "Die Entscheider haben nicht rechtzeitig entschieden.{was} Sie können an ihrer Stelle abstimmen.",
+        ),
+        N.LADDER_RAISE: (
+            "Gate {gate} wurde an Sie eskaliert",
+            "Die Entscheider haben nicht rechtzeitig entschieden.{was} Die Entscheidung liegt nun bei Ihnen.",
+        ),
+        N.LADDER_HOLD: (
+            "Gate {gate} blieb ohne Entscheidung",
+            "Niemand hat rechtzeitig entschieden.{was} Das Projekt ruht.",
+        ),
+        N.CONDITION_SET: ("Sie haben eine Auflage zu erfüllen", "{text}\n\nWeisen Sie sie{by} nach."),
+        N.CONDITION_PROVED: ("Ein Nachweis wartet auf Abnahme", "Auflage: {text}\n\nNachweis: {proof}"),
+        N.CONDITION_MET: ("Eine Auflage ist erfüllt", "{text}\n\n{rationale}"),
+        N.CONDITION_SENT_BACK: (
+            "Ein Nachweis wurde zurückgegeben",
+            "Auflage: {text}\n\n{rationale}\n\nWeisen Sie sie{by} erneut nach.",
+        ),
+        N.CONDITION_MISSED: ("Eine Auflage wurde versäumt", "{text}\n\nSie wurde nicht rechtzeitig nachgewiesen.{was}"),
+        N.WAIVER_EXPIRED: (
+            "Eine Ausnahme ist abgelaufen",
+            "Für Gate {gate} wird wieder verlangt: {requirement}.",
+        ),
+        N.BREACH_FOUND: ("Eine Toleranz ist überschritten", "{sentence}"),
+        N.PROJECT_HELD: ("Das Projekt ruht", "{reason}"),
+        N.HOLD_REVIEW_DUE: ("Ein ruhendes Projekt ist wieder anzusehen", "Es ruht, weil: {reason}"),
+        N.PROJECT_RESUMED: ("Das Projekt geht weiter", "{reason}"),
+        N.PROJECT_KILLED: ("Das Projekt wurde beendet", "{reason}"),
+        N.POLICY_OFFERED: (
+            "Für das Projekt gilt bald eine neue Fassung des Regelwerks",
+            "{policy}, Fassung {version}, gilt ab der nächsten Phase.\n\n{reason}",
+        ),
+    },
+    outcomes={
+        Outcome.GO: "Freigabe",
+        Outcome.CONDITIONAL_GO: "Freigabe mit Auflagen",
+        Outcome.HOLD: "Zurückstellung",
+        Outcome.RECYCLE: "Überarbeitung",
+        Outcome.KILL: "Abbruch",
+    },
+    weekdays=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
+    months=(
+        "Januar", "Februar", "März", "April", "Mai", "Juni",
+        "Juli", "August", "September", "Oktober", "November", "Dezember",
+    ),
+    moment="{weekday}, {day}. {month} {year}, {time} Uhr ({zone})",
+    by=" bis {moment}",
+    was=" Fällig war es am {moment}.",
+    several="{count} Mitteilungen für Sie",
+    more="{count} weitere stehen in Ihrem Eingang.",
+    project="Projekt",
+    open_gate="Gate öffnen",
+    open_project="Projekt öffnen",
+    open_inbox="Eingang öffnen",
+    why="Sie erhalten dies wegen Ihrer Rolle in diesen Projekten. Diese Nachricht entscheidet nichts: Melden Sie sich "
+    "an, um zu handeln. Wie und wann Sie benachrichtigt werden, bestimmen Sie in Ihren Einstellungen.",
+    test_subject="Ein Test der Mail-Einstellungen",
+    test_text="Wenn Sie dies lesen, erreichen Mitteilungen Sie per Mail.",
+)  # fmt: skip

@@ -1,0 +1,76 @@
+"""Webhooks: messages to programs, each signed with the secret that its receiver was shown."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lifecycle.persistence.outbox import WEBHOOK, Message
+from lifecycle.persistence.session import Database
+from lifecycle.persistence.webhooks import find
+from lifecycle.service.settling import Now
+from lifecycle.service.telling.addresses import ForbiddenAddressError, Network, Resolve, resolve
+from lifecycle.service.telling.channels import RefusedError, UndeliveredError, UnreachableError
+from lifecycle.service.telling.signing import event_of, signed
+
+if TYPE_CHECKING:
+    from lifecycle.service.telling.calls import Caller  # slow to load: an office without webhooks does not wait for it
+
+_GONE = 410
+
+
+class WebhookChannel:
+    """Posts each message to its webhook. Only a receiver that says it is gone, or was removed, is given up at once."""
+
+    name = WEBHOOK
+
+    def __init__(
+        self, database: Database, address: str, trusted: Sequence[Network], now: Now, resolve: Resolve = resolve
+    ) -> None:
+        self._database = database
+        self._address = address
+        self._trusted = trusted
+        self._now = now
+        self._resolve = resolve
+        self._made: Caller | None = None
+
+    @property
+    def caller(self) -> "Caller":
+        """What calls out, made when it is first needed."""
+        if self._made is None:
+            from lifecycle.service.telling.calls import Caller
+
+            self._made = Caller(self._trusted, self._resolve)
+        return self._made
+
+    def lane(self, message: Message) -> str:
+        """One for each webhook: a silent one keeps no other waiting."""
+        return message.recipient
+
+    async def send(self, message: Message) -> None:
+        """Post one message, within ten seconds; any 2xx is a receipt."""
+        found = await self._database.read(partial(find, id_=message.recipient))
+        if found is None:
+            raise RefusedError("The webhook was removed.")
+        webhook, secret = found
+        body = event_of(message, self._address)
+        status = await self._post(webhook.url, body, signed(message.id, secret, body, self._now()))
+        if status == _GONE:
+            raise RefusedError("The receiver answered 410: it is gone.")
+        if not 200 <= status < 300:
+            redirected = ", and redirects are not followed" if 300 <= status < 400 else ""
+            raise UndeliveredError(f"The receiver answered {status}{redirected}.")
+
+    async def rest(self) -> None:
+        """No connection is kept."""
+
+    async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        import httpx2
+
+        try:
+            return await self.caller.post(url, body, headers)
+        except ForbiddenAddressError as error:
+            raise UnreachableError(error.sentence) from error
+        except TimeoutError as error:
+            raise UnreachableError("The receiver took too long.") from error
+        except httpx2.HTTPError as error:
+            raise UnreachableError(f"The receiver cannot be reached: {type(error).__name__}.") from error
