@@ -11,7 +11,6 @@ from lifecycle.domain.people import EVERYWHERE
 from lifecycle.domain.preferences import NEVER, Language, Preferences, QuietHours, TimeZone
 from lifecycle.service.telling.outlets import MailServer, Outlets
 
-
 GroupRole = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}(@(everywhere|(portfolio|project):[^\s:][^\n:]{0,118}))?$")
 ]

@@ -89,7 +89,7 @@ class Office:
         signed_in = SignedIn()
         self.deeds = Deeds(database, now, signed_in.forget)
         self.directory = Directory(database, self.deeds, signed_in, now)
-        self.sign_ins = SignIns(database, preferences, now)
+        self.sign_ins = SignIns(database, outlets.preferences, now)
         self.single_sign_on = SingleSignOn(database, now)
         self.accounts = Accounts(database, self.deeds, now)
         self.people = People(database, self.deeds)
