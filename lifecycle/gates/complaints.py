@@ -5,6 +5,8 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from typing import NoReturn
 
+from lifecycle.gates.lookalikes import in_words, is_stranger, mixed
+
 _WORDS = {
     "and": "Write &&.",
     "or": "Write ||.",
@@ -30,6 +32,7 @@ _SPOKEN = {
 _OVERLOAD = re.compile(r"found no matching overload for '([^']+)' applied to '\((.*?)\)'")
 _CALL = re.compile(r"undeclared reference to '(\w+)'")
 _WORD = re.compile(r"\w+|\S")
+_BARE_DAY = re.compile(r"[^']*?(?<![\d'\"])(\d{4}-\d{2}-\d{2})(?![\d'\"])")
 _WHOLE_AFTER = re.compile(r"[-+*/<>=!]=?\s*-?\s*([0-9]+)(?![\w.])")
 _WHOLE_BEFORE = re.compile(r"(?<![\w.])([0-9]+)\s*$")
 
@@ -59,6 +62,8 @@ def spoken(*types: str) -> str:
 
 def of_stray(character: str) -> tuple[str, str]:
     """Sentence and remedy for a character that belongs nowhere."""
+    if is_stranger(character):
+        return f"{in_words(character)}, stands here.", "Write names in plain letters, and text as 'text'."
     idle = (f"The character {character!r} means nothing here.", "Remove it; text is written as 'text'.")
     return _STRAY.get(character, idle)
 
@@ -86,6 +91,8 @@ def of_function(name: str, functions: Collection[str]) -> tuple[str, str]:
 def of_choice(name: str, literal: str, values: Collection[str]) -> tuple[str, str]:
     """Sentence and remedy for a literal, in its quotes, that a choice never takes."""
     near = get_close_matches(literal[1:-1], values, n=1)
+    if near and (odd := mixed(literal)):
+        return f"{name} is never {literal[:60]}: it contains {odd}.", f"Write '{near[0]}'."
     remedy = f"Did you mean '{near[0]}'?" if near else f"Its values are {', '.join(values)}."
     return f"{name} is never {literal[:60]}.", remedy
 
@@ -112,6 +119,8 @@ def _match(text: str, at: int, operation: str, types: list[str]) -> str:
     """How to make the two sides of an operation match."""
     if operation in ("&&", "||", "!") or (operation == "? :" and types[0] != _SPOKEN["bool"]):
         return "Compare the fact with a value first, as in project.budget < 250000.0."
+    if day := _BARE_DAY.match(text, at):
+        return f"Write a day as date('{day[1]}')."
     if _SPOKEN["int"] in types and _SPOKEN["double"] in types:
         if whole := _WHOLE_AFTER.match(text, at) or _WHOLE_BEFORE.search(text, 0, at):
             return f"Write {whole[1]}.0 instead of {whole[1]}."

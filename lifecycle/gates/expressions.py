@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
 
 from lifecycle.gates.complaints import of_choice, of_fact, of_function, of_stray, refuse
+from lifecycle.gates.lookalikes import is_stranger
 from lifecycle.gates.vocabulary import Kind, Vocabulary, known
 
 MAX_LENGTH = 2_000
@@ -126,6 +127,9 @@ class _Reader:
         self.tokens = [*(token for token in found if token.kind != "gap"), *self.beyond]
 
     def reading(self) -> Reading:
+        stray = next((token for token in self.tokens if token.kind == "stray"), self.beyond[0])
+        if is_stranger(stray.text):
+            self._refuse(stray, *of_stray(stray.text))
         elements = list(self._elements())
         if not elements:
             self._refuse(self.beyond[0], "The expression is empty.", "Write a condition, or leave it out.")

@@ -1,8 +1,8 @@
 """The small words that every part of a policy document is made of."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 from lifecycle.domain.duration import Duration
 from lifecycle.domain.values import Value
@@ -15,7 +15,15 @@ Expression = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 
 Text = Annotated[str, StringConstraints(max_length=4_000)]
 
-ByTier = Annotated[dict[Name, Duration], Field(min_length=1)] | Duration
+
+def _length(value: Any) -> str:
+    return "by tier" if isinstance(value, dict) else "for all"
+
+
+ByTier = Annotated[
+    Annotated[dict[Name, Duration], Field(min_length=1), Tag("by tier")] | Annotated[Duration, Tag("for all")],
+    Discriminator(_length),
+]
 """One duration for all, or one a tier."""
 
 

@@ -7,9 +7,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from lifecycle.gates.lookalikes import stranger
 from lifecycle.service.policy_text import Document, Path, PolicyError, Problem
 
 Model = TypeVar("Model", bound=BaseModel)
+
+_PLAIN = "Write it in plain letters, a to z, with digits and underscores."
 
 
 def validated(document: Document, model: type[Model]) -> Model:
@@ -33,6 +36,11 @@ def _problems(document: Document, error: ValidationError, model: type[BaseModel]
         path = _known_steps(document, found["loc"])
         last = str(found["loc"][-1]) if found["loc"] else ""
         match found["type"]:
+            case "extra_forbidden" if odd := stranger(last):
+                yield document.problem((*path[:-1], last), f"The key '{last}' contains {odd}.", _PLAIN, key=True)
+            case "string_pattern_mismatch" if odd := stranger(found["input"]):
+                sentence = f"'{found['input'][:60]}' contains {odd}."
+                yield document.problem(path, sentence, _PLAIN, key=last == "[key]")
             case "extra_forbidden":
                 near = get_close_matches(last, _known_keys(model), n=1)
                 remedy = (
@@ -43,7 +51,7 @@ def _problems(document: Document, error: ValidationError, model: type[BaseModel]
                 yield document.problem(path, f"The key '{last}' is missing.", f"Add '{last}'.")
             case "string_pattern_mismatch":
                 sentence = f"'{str(found['input'])[:60]}' does not have the form that is needed here."
-                yield document.problem(path, sentence, f"It must match {found['ctx']['pattern']}.")
+                yield document.problem(path, sentence, f"It must match {found['ctx']['pattern']}.", key=last == "[key]")
             case "value_error":
                 yield document.problem(path, _sentence(str(found["ctx"]["error"])), "See the reference.")
             case _:

@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from lifecycle.domain.errors import LifecycleError
 
-LARGEST: Final = 1_000_000
+LARGEST: Final = 300_000
 """Characters in one policy file."""
 MOST_NODES: Final = 60_000
 """Values in one policy file, aliases written out."""

@@ -1,16 +1,22 @@
 """Everything that a policy names, it also declares."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
+from itertools import accumulate
 
 from lifecycle.gates.conditions import Kind
-from lifecycle.gates.policy import CLOSED, Policy, Tolerance
+from lifecycle.gates.currencies import CURRENCIES, WITHOUT_HUNDREDTHS
+from lifecycle.gates.lookalikes import mixed
+from lifecycle.gates.policy import CLOSED, Fact, Policy, Tolerance
 from lifecycle.gates.policy_gates import Gate
 from lifecycle.gates.policy_words import ByTier
-from lifecycle.gates.proofs.finding import Finding, error
-from lifecycle.gates.proofs.written import slots_at
+from lifecycle.gates.proofs.finding import Finding, Path, error, warning
+from lifecycle.gates.proofs.written import conditions_of, slots_at
 from lifecycle.gates.rulebook import POSTS
 
 MOST_GATES = 200
+MOST_CONDITIONS = 1_000
+LONGEST_TOGETHER = 100_000
 _UNSPEAKABLE = frozenset({"in", "null", "true", "false"})
 
 
@@ -28,6 +34,8 @@ def references(policy: Policy) -> Iterator[Finding]:
         yield error(("facts", name), f"Every project has '{name}' without declaring it.", "Remove the fact.")
     for name in sorted(_UNSPEAKABLE & policy.facts.keys()):
         yield error(("facts", name), f"No condition could name the fact '{name}'.", "Name it otherwise.")
+    for name, fact in policy.facts.items():
+        yield from _fact(("facts", name), fact)
     if policy.amount and getattr(policy.facts.get(policy.amount), "type", None) is not Kind.MONEY:
         yield error(("amount",), f"'{policy.amount}' is no money fact.", "Name a declared fact of type money.")
     for number, tier in enumerate(policy.tiers):
@@ -38,8 +46,37 @@ def references(policy: Policy) -> Iterator[Finding]:
         yield from _tolerance(policy, name, tolerance)
     if len(policy.gates) > MOST_GATES:
         yield error(("gates",), f"There are {len(policy.gates)} gates.", f"Use at most {MOST_GATES}.")
+    yield from _size(policy)
     for name, gate in policy.gates.items():
         yield from _gate_references(policy, name, gate, set(tiers))
+
+
+def _size(policy: Policy) -> Iterator[Finding]:
+    """A policy is small enough to be proven, and read, in a moment."""
+    written = list(conditions_of(policy))
+    if len(written) > MOST_CONDITIONS:
+        sentence = f"There are {len(written)} conditions."
+        yield error(written[MOST_CONDITIONS].path, sentence, f"Use at most {MOST_CONDITIONS}.")
+    lengths = accumulate(len(each.text) for each in written)
+    beyond = next((each for each, length in zip(written, lengths, strict=True) if length > LONGEST_TOGETHER), None)
+    if beyond:
+        sentence = f"The conditions are longer than {LONGEST_TOGETHER:,} characters together."
+        yield error(beyond.path, sentence, "Say the same once, as a fact that the project carries.")
+
+
+def _fact(path: Path, fact: Fact) -> Iterator[Finding]:
+    if fact.type is Kind.MONEY and fact.unit is not None and fact.unit not in CURRENCIES:
+        near = get_close_matches(fact.unit.upper(), sorted(CURRENCIES), n=1, cutoff=0.5)
+        remedy = f"Did you mean {near[0]}?" if near else "Write its code of three letters (ISO 4217), such as GBP."
+        yield error((*path, "unit"), f"There is no currency '{fact.unit[:20]}'.", remedy)
+    elif fact.type is Kind.MONEY and fact.unit in WITHOUT_HUNDREDTHS:
+        sentence = f"{fact.unit} does not come in hundredths, and amounts are carried in hundredths here."
+        yield warning((*path, "unit"), sentence, "Give amounts with two decimals, as in 1000.00.")
+    if doubled := sorted({value for value in fact.of if fact.of.count(value) > 1}):
+        yield error((*path, "of"), f"'{doubled[0]}' stands twice.", "List each value once.")
+    for number, value in enumerate(fact.of):
+        if odd := mixed(value):
+            yield warning((*path, "of", number), f"'{value[:40]}' contains {odd}.", "Write it in one alphabet.")
 
 
 def _tolerance(policy: Policy, name: str, tolerance: Tolerance) -> Iterator[Finding]:
