@@ -5,15 +5,25 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select
 
 from lifecycle.domain.people import EVERYWHERE, Grant, Roster
+from lifecycle.domain.project import Status
+from lifecycle.domain.values import Value
 from lifecycle.persistence.absences import absent_at
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.inserts import insert_new
 from lifecycle.persistence.office_tables import grants, people
 from lifecycle.persistence.people import get, record_change
 from lifecycle.persistence.tables import projects
+
+
+class Post(Value):
+    """A project that somebody manages or sponsors; `role` says which."""
+
+    project: str
+    name: str
+    role: str
 
 
 def grant(connection: Connection, granted: Grant, by: Signature) -> bool:
@@ -79,6 +89,19 @@ def roster_of(connection: Connection, key: str, now: datetime, portfolio: str | 
             holders[role].add(person)
     known = {role: tuple(sorted(found)) for role, found in sorted(holders.items())}
     return Roster(holders=known, absent=absent_at(connection, now))
+
+
+def posts_of(connection: Connection, person: str, limit: int = 200) -> tuple[Post, ...]:
+    """The projects under way that somebody manages or sponsors, by key."""
+    mine = or_(projects.c.manager == person, projects.c.sponsor == person)
+    running = projects.c.status.in_([Status.ACTIVE.value, Status.ON_HOLD.value])
+    found = connection.execute(select(projects).where(mine, running).order_by(projects.c.key).limit(limit))
+    return tuple(
+        Post(project=row.key, name=row.name, role=role)
+        for row in found
+        for role, holder in (("project_manager", row.manager), ("sponsor", row.sponsor))
+        if holder == person
+    )
 
 
 class _Place(NamedTuple):

@@ -37,6 +37,7 @@ from lifecycle.service.settling import Now, Settling
 from lifecycle.service.shelf import Shelf
 from lifecycle.service.sign_ins import SignIns
 from lifecycle.service.single_sign_on import SingleSignOn
+from lifecycle.service.succession import Succession
 from lifecycle.service.sweeper import Sweeper
 from lifecycle.service.telling.outlets import IN_THE_INBOX, Outlets
 from lifecycle.service.tokens import Tokens
@@ -102,6 +103,7 @@ class Office:
         self.reading = Reading(database, self.directory, self.shelf, now)
         self.gates = GateQueries(database, self.shelf, now)
         self.inboxes = Inboxes(database, self.shelf, now)
+        self.succession = Succession(database, self.shelf, now)
         self.overdue = Overdue(database, self.shelf, now)
         self.portfolio = Portfolio(database, self.shelf, now)
         self.trail = Trail(database, now)

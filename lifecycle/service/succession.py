@@ -1,0 +1,130 @@
+"""What would be missing if somebody went: gates without a legal approver, projects without their manager or sponsor."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from sqlalchemy import Connection
+
+from lifecycle.domain.people import Roster
+from lifecycle.domain.project import ProjectState
+from lifecycle.domain.values import Instant, Names, Value
+from lifecycle.gates.proofs.quorum import people as openable
+from lifecycle.gates.rulebook import Rulebook
+from lifecycle.gates.succession import lost_without
+from lifecycle.persistence.policies import editions
+from lifecycle.persistence.projects import states_of
+from lifecycle.persistence.roles import Post, all_grants, grants_of, posts_of, roster_of
+from lifecycle.persistence.rounds import RoundLine, undecided, waiting_for
+from lifecycle.persistence.session import Database
+from lifecycle.service.capacities import Capacity
+from lifecycle.service.settling import Now
+from lifecycle.service.shelf import Shelf
+
+MOST: Final = 500
+"""So many rounds that await the person are looked at, the most urgent first."""
+Books = Mapping[str, Rulebook]
+
+
+class StuckGate(Value):
+    """A gate that awaits its approvers, and the roles that nobody else could fill."""
+
+    project: str
+    name: str
+    gate: str
+    due: Instant | None
+    roles: Names
+
+
+class StuckPolicy(Value):
+    """A gate of a policy that nobody else could open on any project: which people it would need."""
+
+    policy: str
+    gate: str
+    witness: str
+
+
+class Losses(Value):
+    """What would be missing without somebody; `posts` are the projects that they manage or sponsor."""
+
+    gates: tuple[StuckGate, ...] = ()
+    policies: tuple[StuckPolicy, ...] = ()
+    posts: tuple[Post, ...] = ()
+
+    @property
+    def none(self) -> bool:
+        """Whether nothing would be missing."""
+        return not (self.gates or self.policies or self.posts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one look into the records found."""
+
+    everybody: Roster
+    gates: tuple[StuckGate, ...]
+    posts: tuple[Post, ...]
+
+
+class Succession:
+    """Looks ahead, before somebody leaves or is away."""
+
+    def __init__(self, database: Database, shelf: Shelf, now: Now) -> None:
+        self._database = database
+        self._shelf = shelf
+        self._now = now
+
+    async def without(self, person: str) -> Losses:
+        """What would be missing without somebody, as the directory and the open gates stand now."""
+        shelved = [await self._shelf.by_digest(ref.digest) for ref in await self._database.read(editions)]
+        books = {edition.ref.digest: edition.book for edition in shelved if edition}
+        seen = await self._database.read(partial(_look, person, books, self._now()))
+        newest = {edition.ref.id: edition.book for edition in shelved if edition}
+        stuck = await asyncio.to_thread(_policies, newest, seen.everybody, person)
+        return Losses(gates=seen.gates, policies=stuck, posts=seen.posts)
+
+
+def _look(person: str, books: Books, now: datetime, connection: Connection) -> _Seen:
+    granted = grants_of(connection, person)
+    capacity = Capacity(person, person, None, granted)
+    voting = waiting_for(connection, person, granted, now, limit=MOST).lines
+    deciding = undecided(connection, person, capacity.seats(books, now), now, limit=MOST).lines
+    lines = {(line.project, line.round.gate): line for line in (*voting, *deciding)}
+    states = states_of(connection, {project for project, _ in lines})
+    gates = (
+        _stuck(line, states[line.project], books, roster_of(connection, line.project, now), person)
+        for line in lines.values()
+    )
+    holders: dict[str, set[str]] = {}
+    for grant in all_grants(connection):
+        holders.setdefault(grant.role, set()).add(grant.person)
+    everybody = Roster(holders={role: tuple(held) for role, held in sorted(holders.items())})
+    return _Seen(everybody, tuple(gate for gate in gates if gate), posts_of(connection, person))
+
+
+def _stuck(line: RoundLine, state: ProjectState, books: Books, roster: Roster, person: str) -> StuckGate | None:
+    roles = lost_without(books[state.policy.digest], state, line.round, roster, person)
+    if not roles:
+        return None
+    due = line.round.clock.due if line.round.clock else None
+    return StuckGate(project=line.project, name=line.project_name, gate=line.round.gate, due=due, roles=roles)
+
+
+def _policies(books: Mapping[str, Rulebook], roster: Roster, person: str) -> tuple[StuckPolicy, ...]:
+    """The gates of policies that the others could not open, although now they can be opened."""
+    others = Roster(
+        holders={role: tuple(one for one in held if one != person) for role, held in roster.holders.items()}
+    )
+    found = []
+    for id_, book in sorted(books.items()):
+        before = {finding.path for finding in openable(book, roster) if finding.severity == "error"}
+        after = [finding for finding in openable(book, others) if finding.severity == "error"]
+        found += [
+            StuckPolicy(policy=id_, gate=str(finding.path[1]), witness=finding.witness)
+            for finding in after
+            if finding.path not in before
+        ]
+    return tuple(found)

@@ -1,0 +1,80 @@
+"""Before somebody goes it is seen which gates would lose their last legal approver."""
+
+from lifecycle.domain.people import Grant
+from lifecycle.persistence import people, roles
+from lifecycle.persistence.audit import Signature
+from lifecycle.persistence.people import Person
+from lifecycle.persistence.session import Database
+from lifecycle.service.shelf import Shelf
+from lifecycle.service.succession import Losses, Succession
+from tests.integration.governed import bring, publish
+from tests.integration.rows import NOW
+from tests.paper import Paper
+from tests.policies import policy
+
+BY = Signature("office", NOW)
+
+
+def grant(office: Database, person: str, role: str) -> None:
+    office.write_now(lambda connection: roles.grant(connection, Grant(person=person, role=role), BY))
+
+
+def submitted(key: str, portfolio: str) -> Paper:
+    paper = Paper(policy(), key)
+    paper.register(portfolio, cost=1_000_00)
+    for item in ("plan", "risks"):
+        paper.supply("plan", item)
+    paper.submit("plan")
+    return paper
+
+
+async def losses(office: Database, shelf: Shelf, person: str, paper: Paper) -> Losses:
+    return await Succession(office, shelf, lambda: paper.now).without(person)
+
+
+async def test_a_gate_that_hangs_on_one_person_is_named(office: Database) -> None:
+    grant(office, "sponsor", "sponsor")
+    shelf, road, rail = publish(office, policy()), submitted("R-1", "road"), submitted("P-1", "rail")
+    bring(office, road, rail)
+    missing = await losses(office, shelf, "finance-1", rail)
+    assert [(gate.project, gate.gate, gate.roles) for gate in missing.gates] == [
+        ("R-1", "plan", ("finance", "sponsor"))
+    ]
+    assert (await losses(office, shelf, "finance-2", rail)).gates == (), "the other finance gatekeeper remains"
+
+
+async def test_whoever_has_voted_is_not_missed_at_that_gate(office: Database) -> None:
+    grant(office, "sponsor", "sponsor")
+    shelf, paper = publish(office, policy()), submitted("R-1", "road")
+    paper.vote("plan", "finance-1")
+    bring(office, paper)
+    assert (await losses(office, shelf, "finance-1", paper)).gates == ()
+
+
+async def test_projects_that_lose_their_manager_or_sponsor_are_named(office: Database) -> None:
+    grant(office, "sponsor", "sponsor")
+    shelf, paper = publish(office, policy()), submitted("P-1", "rail")
+    bring(office, paper)
+    assert [(post.project, post.role) for post in (await losses(office, shelf, "manager", paper)).posts] == [
+        ("P-1", "project_manager")
+    ]
+    assert [post.role for post in (await losses(office, shelf, "sponsor", paper)).posts] == ["sponsor"]
+
+
+async def test_gates_of_a_policy_that_nobody_could_open_any_more_are_named(office: Database) -> None:
+    for person, role in (("sponsor", "sponsor"), ("manager", "project_manager")):
+        grant(office, person, role)
+    shelf, paper = publish(office, policy()), submitted("P-1", "rail")
+    bring(office, paper)
+    director = await losses(office, shelf, "office", paper)
+    assert {gate.gate for gate in director.policies} == {"handover", "health"}
+    assert all(gate.witness for gate in director.policies)
+    assert (await losses(office, shelf, "finance-1", paper)).policies == ()
+
+
+async def test_nothing_is_missing_without_somebody_who_holds_nothing(office: Database) -> None:
+    office.write_now(lambda c: people.add(c, Person("newcomer", "Newcomer", None, "local", "newcomer"), BY))
+    grant(office, "sponsor", "sponsor")
+    shelf, paper = publish(office, policy()), submitted("P-1", "rail")
+    bring(office, paper)
+    assert (await losses(office, shelf, "newcomer", paper)).none
