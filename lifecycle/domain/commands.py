@@ -55,6 +55,12 @@ class RegisterProject(Command):
     stage: Word | None = None
     attested: Text = ""
 
+    @property
+    def posts(self) -> dict[str, str]:
+        """The facts that every project has: who holds its posts as far as they are named, and its portfolio."""
+        posts = {"manager": self.manager, "sponsor": self.sponsor, "portfolio": self.portfolio}
+        return {name: value for name, value in posts.items() if value}
+
 
 class AmendFacts(Command):
     """Change facts, name or posts; a fact set to null becomes unknown."""

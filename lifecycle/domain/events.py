@@ -19,6 +19,7 @@ from lifecycle.domain.gate_events import (
     InformationRequested,
     LadderStepped,
     RecurrenceCame,
+    RoundLapsed,
     RoundOpened,
     RoundReturned,
     SubmissionWithdrawn,
@@ -71,6 +72,16 @@ class FactsAmended(Value):
     manager: str | None = None
     sponsor: str | None = None
     reason: str = ""
+    called: dict[str, Names] = Field(default_factory=dict)
+
+
+class FactsSet(Value):
+    """A decision of a gate made facts what the policy says; null means unknown. `called` as at `TierChanged`."""
+
+    type: Literal["policy:facts:set"] = "policy:facts:set"
+    gate: str
+    round: int
+    facts: dict[str, FactValue | None]
     called: dict[str, Names] = Field(default_factory=dict)
 
 
@@ -162,6 +173,7 @@ Event = (
     ProjectRegistered
     | StageEntered
     | FactsAmended
+    | FactsSet
     | TierChanged
     | BaselineTaken
     | BreachFound
@@ -171,6 +183,7 @@ Event = (
     | EvidenceSupplied
     | VotesVoided
     | RoundReturned
+    | RoundLapsed
     | GateSubmitted
     | SubmissionWithdrawn
     | VoteCast

@@ -24,6 +24,15 @@ class RoundOpened(Value):
     clock: Clock | None = None
 
 
+class RoundLapsed(Value):
+    """A round lost its object: its gate is no longer there for the project."""
+
+    type: Literal["policy:round:lapsed"] = "policy:round:lapsed"
+    gate: str
+    round: int
+    reason: str
+
+
 class RecurrenceCame(Value):
     """The instant of a recurring gate came; when its round before is still open, no new one opens."""
 

@@ -31,13 +31,18 @@ class RoundStatus(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a gate can decide."""
+    """What a gate can decide; to decline is to say no to a request and leave everything as it is."""
 
     GO = "go"
     CONDITIONAL_GO = "conditional_go"
     HOLD = "hold"
     RECYCLE = "recycle"
     KILL = "kill"
+    DECLINE = "decline"
+
+
+OPENING = (Outcome.GO, Outcome.CONDITIONAL_GO)
+"""The outcomes that let a project go on."""
 
 
 class VoteVerdict(StrEnum):
@@ -219,11 +224,20 @@ class Waiver(Value):
 
 
 class Recurrence(Value):
-    """A gate that comes round by itself: counted from `anchor`, `fired` times so far."""
+    """A gate that comes round by itself: counted from `anchor`, `fired` times so far, the last time at `came_at`."""
 
     gate: str
     anchor: Instant
     fired: int = 0
+    came_at: Instant | None = None
+
+
+class PastDecision(Value):
+    """What a gate decided last, in which of its rounds, and when."""
+
+    outcome: Outcome
+    round: int
+    at: Instant
 
 
 class ProjectState(Value):
@@ -244,6 +258,7 @@ class ProjectState(Value):
     facts: dict[str, FactValue] = Field(default_factory=dict)
     baseline: dict[str, FactValue] = Field(default_factory=dict)
     rounds: dict[str, Round] = Field(default_factory=dict)
+    decisions: dict[str, PastDecision] = Field(default_factory=dict)
     conditions: dict[str, Condition] = Field(default_factory=dict)
     waivers: dict[str, Waiver] = Field(default_factory=dict)
     recurrences: dict[str, Recurrence] = Field(default_factory=dict)

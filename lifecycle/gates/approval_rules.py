@@ -5,7 +5,7 @@ from lifecycle.domain.verdicts import Reason, Refusal
 from lifecycle.gates.approvals import called_roles, excluded, relied_on, standing
 from lifecycle.gates.case import Case, refuse
 from lifecycle.gates.criteria import findings_of, missing
-from lifecycle.gates.deciding import decider, opens, passage_blocked
+from lifecycle.gates.deciding import decider, is_available, opens, passage_blocked
 from lifecycle.gates.policy import Pmo
 
 
@@ -133,11 +133,13 @@ def decider_took_no_part(case: Case) -> Refusal | None:
 def outcome_is_allowed(case: Case) -> Refusal | None:
     """A gate decides only what its policy lets it decide, and over a closed project neither hold nor kill."""
     over = (Outcome.HOLD, Outcome.KILL) if case.state.is_over else ()
-    allowed = tuple(outcome for outcome in case.gate.decisions if outcome not in over)
+    possible = (outcome for outcome in case.gate.decisions if outcome not in over)
+    allowed = tuple(o for o in possible if is_available(case.book, case.state, case.round, o))
     if case.command.outcome not in allowed:
-        sentence = f"This gate cannot decide {case.command.outcome}."
+        sentence = f"As things stand this gate cannot decide {case.command.outcome}."
         return refuse(Reason.OUTCOME_NOT_ALLOWED, sentence, f"Choose one of: {', '.join(allowed)}.", allowed)
-    if case.command.outcome is Outcome.CONDITIONAL_GO and not case.command.conditions:
+    imposed = case.gate.decision(case.command.outcome).imposes
+    if case.command.outcome is Outcome.CONDITIONAL_GO and not (case.command.conditions or imposed):
         return refuse(Reason.CONDITIONS_MISSING, "A conditional go needs at least one condition.", _NAME_CONDITIONS)
     return None
 

@@ -118,7 +118,7 @@ def slot_roles(slot: Slot, round_: Round) -> Names:
 
 def called_roles(book: Rulebook, state: ProjectState, round_: Round) -> Names:
     """Every role whose people may vote on this round now, vetoes included."""
-    return _called(book, round_, ways(book, round_, context_of(state, round_)))
+    return _called(book, round_, ways(book, round_, context_of(book, state, round_)))
 
 
 def _called(book: Rulebook, round_: Round, found: Iterable[Way]) -> Names:
@@ -138,7 +138,7 @@ def excluded(gate: Gate, round_: Round) -> Names:
 
 def relied_on(book: Rulebook, state: ProjectState, round_: Round, roles: Sequence[str]) -> Names:
     """The evidence that a vote with these roles relies on: what its slots read; a mere veto relies on all of it."""
-    slots = {slot for way in ways(book, round_, context_of(state, round_)) for slot in way}
+    slots = {slot for way in ways(book, round_, context_of(book, state, round_)) for slot in way}
     reads = [slot.reads for slot in slots if set(slot_roles(slot, round_)) & set(roles)]
     everything = {*book.policy.gates[round_.gate].evidence, *round_.evidence}
     return tuple(sorted(set().union(*reads) if reads else everything))
@@ -147,7 +147,7 @@ def relied_on(book: Rulebook, state: ProjectState, round_: Round, roles: Sequenc
 def standing(book: Rulebook, state: ProjectState, round_: Round) -> Standing:
     """How the approvals stand: excluded people count for nothing, one person fills one slot."""
     gate = book.policy.gates[round_.gate]
-    found = ways(book, round_, context_of(state, round_))
+    found = ways(book, round_, context_of(book, state, round_))
     barred, called = set(excluded(gate, round_)), set(_called(book, round_, found))
     votes = [v for v in round_.standing_votes if not barred & set(v.people) and called & set(v.roles)]
     approvals = _one_vote_a_person(vote for vote in votes if vote.verdict is VoteVerdict.APPROVE)

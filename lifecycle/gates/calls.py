@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from lifecycle.domain.events import FactsAmended, PolicyBound, TierChanged
+from lifecycle.domain.events import FactsAmended, FactsSet, PolicyBound, TierChanged
 from lifecycle.domain.gate_events import EvidenceSupplied, VotesVoided
 from lifecycle.domain.project import ProjectState, Vote, VoteVerdict
 from lifecycle.domain.values import Names
@@ -12,7 +12,7 @@ from lifecycle.gates.ledger import Ledger
 from lifecycle.gates.rulebook import Rulebook, context_of
 
 
-def change(ledger: Ledger, event: FactsAmended | EvidenceSupplied | TierChanged | PolicyBound) -> None:
+def change(ledger: Ledger, event: FactsAmended | FactsSet | EvidenceSupplied | TierChanged | PolicyBound) -> None:
     """Something happens under open rounds: roles that are called anew are named, and where less is asked votes fall.
 
     Who has voted knew what was asked of the others; when that is lowered, the votes are asked for again.
@@ -52,7 +52,7 @@ def _given(ledger: Ledger, gate: str) -> list[Vote]:
 def _asked(book: Rulebook, state: ProjectState) -> dict[str, tuple[Way, ...]]:
     """The quorums of the rounds in which somebody has voted."""
     voted = [round_ for round_ in state.open_rounds if round_.standing_votes and round_.gate in book.policy.gates]
-    return {round_.gate: ways(book, round_, context_of(state, round_)) for round_ in voted}
+    return {round_.gate: ways(book, round_, context_of(book, state, round_)) for round_ in voted}
 
 
 def _called(book: Rulebook, state: ProjectState) -> dict[str, Names]:

@@ -6,8 +6,9 @@ from lifecycle.domain.people import Roster
 from lifecycle.gates.complaints import ConditionError
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.proofs.baselines import baselines
+from lifecycle.gates.proofs.decisions import decisions, derivations, settings
 from lifecycle.gates.proofs.demands import demands
-from lifecycle.gates.proofs.finding import ERROR, Finding, error
+from lifecycle.gates.proofs.finding import ERROR, Finding, Path, error
 from lifecycle.gates.proofs.ladders import ladders
 from lifecycle.gates.proofs.outcomes import outcomes
 from lifecycle.gates.proofs.passages import passages
@@ -28,10 +29,11 @@ def check(policy: Policy, roster: Roster | None = None) -> tuple[Finding, ...]:
     What stands on sand is not built on: conditions are read only when all that is named is declared, and proofs are
     tried only when all conditions can be read.
     """
-    found = [*references(policy), *passages(policy)]
+    found = [*references(policy), *decisions(policy), *passages(policy)]
     if _is_sound(found):
         book = Rulebook(policy)
-        found += [*_conditions(book), *ladders(policy)]
+        found += [*_conditions(book), *_expressions(book), *ladders(policy)]
+        found += _order(book) if _is_sound(found) else ()
         if _is_sound(found):
             prover = Prover(book)
             found += [*tier_table(prover), *truths(prover), *demands(prover), *baselines(prover), *outcomes(policy)]
@@ -50,5 +52,34 @@ def _conditions(book: Rulebook) -> Iterator[Finding]:
         try:
             book.condition(written.text, written.gate, scored=written.scored)
         except ConditionError as wrong:
-            offset = wrong.column - 1 if wrong.line == 1 else 0
-            yield error(written.path, wrong.sentence, wrong.remedy).model_copy(update={"offset": offset})
+            yield _unreadable(written.path, wrong)
+
+
+def _expressions(book: Rulebook) -> Iterator[Finding]:
+    """Every expression that derives or sets a fact gives what the fact is made of."""
+    for path, text, kind in derivations(book.policy):
+        try:
+            book.derived_expression(text, kind)
+        except ConditionError as wrong:
+            yield _unreadable(path, wrong)
+    for path, gate, text, kind in settings(book.policy):
+        try:
+            book.expression(text, kind, gate)
+        except ConditionError as wrong:
+            yield _unreadable(path, wrong)
+
+
+def _unreadable(path: Path, wrong: ConditionError) -> Finding:
+    offset = wrong.column - 1 if wrong.line == 1 else 0
+    return error(path, wrong.sentence, wrong.remedy).model_copy(update={"offset": offset})
+
+
+def _order(book: Rulebook) -> Iterator[Finding]:
+    """A derived fact is made of facts and of derived facts before it, so that none rests on itself."""
+    before: set[str] = set()
+    for name, conditions in book.derivation.conditions.items():
+        named = {reference for condition in conditions for reference in condition.references}
+        if later := sorted(ref for ref in named if ref.startswith("derived.") and ref not in before):
+            sentence = f"'{name}' speaks of {later[0]}, which is not derived before it."
+            yield error(("derived", name), sentence, "Write derived facts in the order in which they follow.")
+        before.add(f"derived.{name}")

@@ -10,14 +10,14 @@ from lifecycle.domain.events import (
     StageEntered,
     TierChanged,
 )
-from lifecycle.domain.gate_events import RoundOpened, RoundReturned
-from lifecycle.domain.project import Outcome, PolicyRef, Status
+from lifecycle.domain.gate_events import RoundLapsed, RoundOpened, RoundReturned
+from lifecycle.domain.project import OPENING, Outcome, PolicyRef, Status
 from lifecycle.gates import calls
 from lifecycle.gates.criteria import findings_of, missing_evidence
-from lifecycle.gates.deciding import OPENING
 from lifecycle.gates.ledger import Ledger
 from lifecycle.gates.obligations import later
 from lifecycle.gates.policy import CLOSED
+from lifecycle.gates.rulebook import context_of
 from lifecycle.gates.tolerances import breaches
 
 
@@ -49,10 +49,38 @@ def enter_stage(ledger: Ledger, stage: str, before: str | None) -> None:
     open_stage_gates(ledger)
 
 
+def is_there(ledger: Ledger, gate: str) -> bool:
+    """Whether the policy has a gate for this project; while that is not known it has."""
+    book = ledger.book
+    rule = book.policy.gates.get(gate)
+    return rule is not None and book.applies(
+        rule.when, context_of(book, ledger.state, ledger.state.rounds.get(gate)), gate
+    )
+
+
+def settle_routes(ledger: Ledger) -> None:
+    """Rounds of gates that are no longer there for the project lapse; gates of its stage that now are there open."""
+    if not ledger.state.is_over:
+        for round_ in ledger.state.open_rounds:
+            if round_.gate in ledger.book.policy.gates and not is_there(ledger, round_.gate):
+                reason = "The gate is no longer there for this project."
+                ledger.add(RoundLapsed(gate=round_.gate, round=round_.number, reason=reason))
+        open_stage_gates(ledger)
+
+
+def open_if_idle(ledger: Ledger, gate: str, reason: str) -> None:
+    """A round about a new matter opens, unless one is open or the gate is not there for the project."""
+    known = ledger.state.rounds.get(gate)
+    if is_there(ledger, gate) and not (known and known.is_open):
+        open_round(ledger, gate, reason, afresh=True)
+
+
 def open_stage_gates(ledger: Ledger) -> None:
     """Every gate that leads out of the project's stage is open, unless its decision was to hold."""
     stage = ledger.state.stage
     for gate in ledger.book.policy.gates_from(stage):
+        if not is_there(ledger, gate):
+            continue
         known = ledger.state.rounds.get(gate)
         if known is None or not (known.is_open or known.outcome is Outcome.HOLD):
             passed_before = known is not None and known.outcome in OPENING
@@ -71,8 +99,7 @@ def settle_tier(ledger: Ledger, *, may_fall: bool) -> None:
     A tier that the edition does not know counts as its heaviest.
     """
     state, book = ledger.state, ledger.book
-    posts = {name: who for name, who in (("manager", state.manager), ("sponsor", state.sponsor)) if who}
-    tier = book.tier_of(state.facts, posts)
+    tier = book.tier_in(context_of(book, state))
     weight = book.policy.weight_of
     if weight(tier) < weight(state.tier) and not may_fall:
         tier = book.policy.known_tier(state.tier)
@@ -84,6 +111,13 @@ def settle_tier(ledger: Ledger, *, may_fall: bool) -> None:
     calls.change(ledger, TierChanged(before=state.tier, after=tier, raised_rounds=tuple(raised)))
     for gate in raised:
         return_if_incomplete(ledger, gate)
+
+
+def settle_facts(ledger: Ledger, *, may_fall: bool) -> None:
+    """What follows when facts have changed: the tier, the gates that are there, and breaches."""
+    settle_tier(ledger, may_fall=may_fall)
+    settle_routes(ledger)
+    settle_breaches(ledger)
 
 
 def return_if_incomplete(ledger: Ledger, gate: str) -> None:
@@ -110,9 +144,8 @@ def settle_breaches(ledger: Ledger) -> None:
             continue
         ledger.add(BreachFound(tolerance=name, sentence=sentence))
         for gate, rule in sorted(ledger.book.policy.gates.items()):
-            known = ledger.state.rounds.get(gate)
-            if name in rule.on_breach_of and (known is None or not known.is_open):
-                open_round(ledger, gate, sentence, afresh=True)
+            if name in rule.on_breach_of:
+                open_if_idle(ledger, gate, sentence)
 
 
 def bind_offered(ledger: Ledger, stage: str) -> None:

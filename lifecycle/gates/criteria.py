@@ -2,58 +2,30 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 from typing import Final
 
 from lifecycle.domain.evidence import EvidenceVersion
 from lifecycle.domain.project import ProjectState, Round
-from lifecycle.domain.values import Value
 from lifecycle.gates.conditions import Truth
+from lifecycle.gates.findings import Finding as Finding
+from lifecycle.gates.findings import Findings as Findings
+from lifecycle.gates.findings import Result as Result
 from lifecycle.gates.obligations import later
 from lifecycle.gates.policy_gates import Gate
 from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
+from lifecycle.gates.preconditions import preconditions
 from lifecycle.gates.rulebook import Context, Rulebook, context_of
 
 SCORE = "score"
 
 
-class Result(StrEnum):
-    """What was found; only `met` and `not_applicable` let a gate pass."""
-
-    MET = "met"
-    NOT_MET = "not_met"
-    UNKNOWN = "unknown"
-    NOT_APPLICABLE = "not_applicable"
-    WAIVED = "waived"
-
-
-class Finding(Value):
-    """One requirement of a gate, what was found, what to do about it; `value` is a scored criterion's share of 1."""
-
-    requirement: str
-    label: str
-    result: Result
-    blocking: bool
-    remedy: str = ""
-    missing_facts: tuple[str, ...] = ()
-    value: float | None = None
-    weight: float = 0
-
-    @property
-    def passes(self) -> bool:
-        """Whether this requirement lets the gate pass."""
-        return not self.blocking or self.result in (Result.MET, Result.NOT_APPLICABLE, Result.WAIVED)
-
-
-Findings = tuple[Finding, ...]
-
-
 def findings_of(book: Rulebook, state: ProjectState, round_: Round, now: datetime) -> Findings:
-    """Everything the gate asks of this round, in the policy's order: evidence, criteria, score."""
+    """Everything the gate asks of this round, in the policy's order: preconditions, evidence, criteria, score."""
     gate = book.policy.gates[round_.gate]
-    context = context_of(state, round_)
+    context = context_of(book, state, round_)
     found = [
+        *preconditions(book, state, round_, context, now),
         *_evidence(book, gate, round_, context, now),
         *(_criterion(book, round_.gate, name, rule, context) for name, rule in gate.criteria.items()),
     ]

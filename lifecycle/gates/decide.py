@@ -30,6 +30,7 @@ RULES: Final[dict[type[asked.Command], tuple[Rule, ...]]] = {
         rules.project_was_not_killed,
         rules.posts_are_the_offices,
         rules.facts_fit,
+        rules.fact_is_not_a_gates,
         rules.something_is_amended,
     ),
     asked.OpenGate: (*_SEEN, *_AT_A_GATE, gates.gate_opens_on_request, gates.gate_has_no_open_round),

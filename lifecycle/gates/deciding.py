@@ -1,15 +1,13 @@
 """Who decides a round, and what keeps a passage shut whoever decides."""
 
 from lifecycle.domain.gate_events import Basis
-from lifecycle.domain.project import Outcome, ProjectState, Round
+from lifecycle.domain.project import OPENING, Outcome, ProjectState, Round
 from lifecycle.domain.verdicts import Reason, Refusal
 from lifecycle.gates.case import refuse
+from lifecycle.gates.conditions import Truth
 from lifecycle.gates.policy import Pmo
 from lifecycle.gates.policy_gates import GateKind
-from lifecycle.gates.rulebook import Rulebook
-
-OPENING = (Outcome.GO, Outcome.CONDITIONAL_GO)
-"""The outcomes that let a project go on."""
+from lifecycle.gates.rulebook import Rulebook, context_of
 
 
 def decider(book: Rulebook, round_: Round) -> tuple[str | None, Basis]:
@@ -27,8 +25,17 @@ def decider(book: Rulebook, round_: Round) -> tuple[str | None, Basis]:
     return chair, Basis.CHAIR if chair else Basis.VOTES
 
 
+def is_available(book: Rulebook, state: ProjectState, round_: Round, outcome: Outcome) -> bool:
+    """Whether a round can be decided so: its gate knows the decision, and what the decision depends on surely holds."""
+    gate = book.policy.gates[round_.gate]
+    if outcome not in gate.decisions:
+        return False
+    when = gate.decision(outcome).when
+    return when is None or book.holds(when, context_of(book, state, round_), round_.gate).truth is Truth.MET
+
+
 def passage_blocked(book: Rulebook, state: ProjectState, round_: Round) -> Refusal | None:
-    """While an exception or a re-opened gate awaits its decision, no stage gate opens."""
+    """While an exception, a blocking review or a re-opened gate awaits its decision, no stage gate opens."""
     if book.policy.gates[round_.gate].kind is not GateKind.STAGE:
         return None
     for other in state.open_rounds:
@@ -36,9 +43,10 @@ def passage_blocked(book: Rulebook, state: ProjectState, round_: Round) -> Refus
         if gate is None or other.gate == round_.gate:
             continue
         label = gate.label or other.gate.replace("_", " ")
-        if gate.kind is GateKind.EXCEPTION:
-            sentence = f"The exception gate {label} is open."
-            return refuse(Reason.EXCEPTION_OPEN, sentence, "Decide the exception first.", (other.gate,))
+        blocks_all = gate.kind is GateKind.EXCEPTION and gate.blocks is None
+        if blocks_all or round_.gate in (gate.blocks or ()):
+            sentence = f"The {gate.kind} gate {label} is open."
+            return refuse(Reason.EXCEPTION_OPEN, sentence, f"Decide the {gate.kind} first.", (other.gate,))
         if gate.kind is GateKind.STAGE and gate.from_ != state.stage:
             sentence = f"The gate {label} was re-opened and awaits its decision."
             return refuse(Reason.REOPENED_GATE_OPEN, sentence, "Decide the re-opened gate first.", (other.gate,))

@@ -36,8 +36,7 @@ def happen(command: object, ledger: Ledger) -> None:
 def _(command: asked.AmendFacts, ledger: Ledger) -> None:
     changed = command.model_dump(include={"facts", "name", "portfolio", "manager", "sponsor", "reason"})
     calls.change(ledger, FactsAmended.model_validate(changed))
-    consequences.settle_tier(ledger, may_fall=False)
-    consequences.settle_breaches(ledger)
+    consequences.settle_facts(ledger, may_fall=False)
 
 
 @happen.register
@@ -196,5 +195,5 @@ def _(command: asked.AdoptPolicy, ledger: Ledger) -> None:
     consequences.settle_tier(ledger, may_fall=False)
     for round_ in ledger.state.open_rounds:
         consequences.return_if_incomplete(ledger, round_.gate)
-    consequences.open_stage_gates(ledger)
+    consequences.settle_routes(ledger)
     consequences.settle_breaches(ledger)

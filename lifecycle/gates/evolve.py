@@ -96,6 +96,15 @@ def _(event: happened.FactsAmended, state: ProjectState, recorded: Recorded) -> 
 
 
 @_apply.register
+def _(event: happened.FactsSet, state: ProjectState, recorded: Recorded) -> ProjectState:
+    facts = {name: value for name, value in {**state.facts, **event.facts}.items() if value is not None}
+    seen_anew = {"material_seq": recorded.seq}
+    return _each_open_round(
+        state.model_copy(update={"facts": facts}), lambda round_: round_.model_copy(update=seen_anew)
+    )
+
+
+@_apply.register
 def _(event: happened.TierChanged, state: ProjectState, recorded: Recorded) -> ProjectState:
     raised = {"tier": event.after, "material_seq": recorded.seq}
     rounds = {

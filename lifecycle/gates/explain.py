@@ -6,16 +6,16 @@ from typing import Any
 
 from lifecycle.domain.commands import COMMANDS
 from lifecycle.domain.people import Actor, Roster
-from lifecycle.domain.project import ConditionStatus, Outcome, ProjectState, Round, RoundStatus, VoteVerdict
+from lifecycle.domain.project import OPENING, ConditionStatus, Outcome, ProjectState, Round, RoundStatus, VoteVerdict
 from lifecycle.domain.values import Names, Value
 from lifecycle.domain.verdicts import Accepted, Refusal
 from lifecycle.gates.approvals import Standing, excluded, standing
 from lifecycle.gates.case import Rulebooks
 from lifecycle.gates.criteria import findings_of, missing
 from lifecycle.gates.decide import decide
-from lifecycle.gates.deciding import decider, passage_blocked
+from lifecycle.gates.deciding import decider, is_available, passage_blocked
+from lifecycle.gates.gate_rules import ON_REQUEST
 from lifecycle.gates.policy import Pmo
-from lifecycle.gates.policy_gates import GateKind
 from lifecycle.gates.policy_requirements import EvidenceRule
 from lifecycle.gates.rulebook import Rulebook
 
@@ -68,7 +68,7 @@ def _thinkable(book: Rulebook, state: ProjectState, now: datetime) -> Iterator[t
         round_ = state.rounds.get(name)
         if round_ is not None and round_.is_open:
             yield from _at_gate(book, state, round_, now)
-        elif gate.kind in (GateKind.CHANGE, GateKind.EXCEPTION):
+        elif gate.kind in ON_REQUEST:
             yield name, {"type": "open_gate", "gate": name, "reason": _A_WORD}
     for key, condition in sorted(state.conditions.items()):
         if condition.status in (ConditionStatus.OPEN, ConditionStatus.MISSED):
@@ -150,6 +150,13 @@ def path_to_green(
         sentence = f"{question.asked_by} asks: {question.text}"[:500]
         needs.append(_need("question", round_.gate, sentence, "Answer the question.", "project_manager"))
     role, _ = decider(book, round_)
+    if not any(is_available(book, state, round_, outcome) for outcome in OPENING):
+        sentence = "As the facts are, the gate cannot decide go."
+        needs.append(
+            _need(
+                "decision", round_.gate, sentence, "Correct the facts, or accept another decision.", "project_manager"
+            )
+        )
     if book.policy.pmo is Pmo.CONTROLLING or round_.raised_to:
         for slot in slots(book, state, round_, roster or Roster()):
             if slot.filled_by is None:

@@ -75,9 +75,9 @@ def _missed(ledger: Ledger, key: str) -> None:
 
 
 def _recur(ledger: Ledger, gate: str, count: int) -> None:
-    """A recurring gate opens a round, unless the one before still awaits its decision."""
+    """A recurring gate opens a round, unless one awaits its decision or the gate is not there for this project."""
     known = ledger.state.rounds.get(gate)
-    opens = known is None or not known.is_open
+    opens = (known is None or not known.is_open) and consequences.is_there(ledger, gate)
     ledger.add(RecurrenceCame(gate=gate, count=count, opened=opens))
     if opens:
         consequences.open_round(ledger, gate, f"Review number {count} came due.", afresh=True)

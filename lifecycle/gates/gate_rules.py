@@ -10,7 +10,11 @@ from lifecycle.gates.machine import round_may
 from lifecycle.gates.policy import Pmo
 from lifecycle.gates.policy_gates import GateKind
 from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
+from lifecycle.gates.rulebook import context_of
 from lifecycle.gates.rules import misfit
+
+ON_REQUEST = (GateKind.CHANGE, GateKind.EXCEPTION, GateKind.REVIEW)
+"""The kinds of gates that people open."""
 
 
 def gate_is_known(case: Case) -> Refusal | None:
@@ -22,14 +26,17 @@ def gate_is_known(case: Case) -> Refusal | None:
 
 
 def gate_opens_on_request(case: Case) -> Refusal | None:
-    """Change and exception gates are opened on request, in the stages they are for; all others open by themselves."""
-    if case.gate.kind not in (GateKind.CHANGE, GateKind.EXCEPTION):
+    """Changes, reviews and exceptions are opened on request, in the stages they are for; others open by themselves."""
+    if case.gate.kind not in ON_REQUEST:
         sentence = f"The gate {case.label} opens by itself."
         return refuse(Reason.NOT_OPENED_ON_REQUEST, sentence, "Wait until the project reaches it.")
     if case.gate.during and case.state.stage not in case.gate.during:
         stages = ", ".join(case.gate.during)
         sentence = f"The gate {case.label} is not for the stage {case.state.stage}."
         return refuse(Reason.NOT_OPENED_ON_REQUEST, sentence, f"It can be opened during: {stages}.")
+    if not case.book.applies(case.gate.when, context_of(case.book, case.state), case.command.gate):
+        sentence = f"The gate {case.label} is not there for this project: {case.gate.when}."
+        return refuse(Reason.NOT_OPENED_ON_REQUEST, sentence, "Use a gate that is there, or correct the facts.")
     return None
 
 

@@ -9,12 +9,27 @@ from typing import Any
 from transitions import Machine  # noqa: TID251 -- this is the file that the rule names
 from transitions.extensions.diagrams import GraphMachine  # noqa: TID251 -- likewise
 
-from lifecycle.domain.project import Outcome, RoundStatus, Status
+from lifecycle.domain.project import OPENING, Outcome, RoundStatus, Status
 from lifecycle.gates.policy import CLOSED, Policy
-from lifecycle.gates.policy_gates import GateKind
+from lifecycle.gates.policy_gates import Gate, GateKind
 
 KILLED = "killed"
-_OPENING = (Outcome.GO, Outcome.CONDITIONAL_GO)
+
+
+def _stages(policy: Policy, gate: Gate) -> tuple[str, ...]:
+    """The stages in which a gate can decide."""
+    return (gate.from_,) if gate.from_ else gate.during or policy.stages
+
+
+def _destination(stage: str, gate: Gate, outcome: Outcome) -> str | None:
+    """Where a decision leads from a stage; none where it leaves the project as it is."""
+    if to := gate.decision(outcome).to:
+        return to if to != stage or gate.kind is GateKind.STAGE else None
+    if gate.kind is not GateKind.STAGE or outcome is Outcome.HOLD:
+        return None
+    if outcome is Outcome.KILL:
+        return KILLED
+    return gate.to if outcome in OPENING else stage
 
 
 class StageMachine:
@@ -23,23 +38,13 @@ class StageMachine:
     def __init__(self, policy: Policy) -> None:
         self._states = (*policy.stages, CLOSED, KILLED)
         self._transitions = [
-            {
-                "trigger": f"{name}.{outcome}",
-                "source": gate.from_,
-                "dest": self._destination(gate.from_, gate.to, outcome),
-            }
+            {"trigger": f"{name}.{outcome}", "source": stage, "dest": destination}
             for name, gate in policy.gates.items()
-            if gate.kind is GateKind.STAGE
             for outcome in gate.decisions
-            if outcome is not Outcome.HOLD
+            for stage in _stages(policy, gate)
+            if (destination := _destination(stage, gate, outcome))
         ]
         self._machine = Machine(model=None, **self._drawing())
-
-    @staticmethod
-    def _destination(stage: str | None, to: str | None, outcome: Outcome) -> str | None:
-        if outcome is Outcome.KILL:
-            return KILLED
-        return to if outcome in _OPENING else stage
 
     def _drawing(self) -> dict[str, Any]:
         states = list(dict.fromkeys(self._states))
@@ -47,7 +52,7 @@ class StageMachine:
         return {"states": states, "transitions": moves, "initial": states[0], "auto_transitions": False}
 
     def after(self, stage: str, gate: str, outcome: Outcome) -> str | None:
-        """The stage that a decision at a stage gate leads to; none when the machine knows no such move."""
+        """The stage that a decision leads to; none when the machine knows no such move."""
         moves = self._machine.get_transitions(trigger=f"{gate}.{outcome}", source=stage)
         return str(moves[0].dest) if moves else None
 

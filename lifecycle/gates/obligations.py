@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lifecycle.domain.duration import Duration
-from lifecycle.domain.project import ConditionStatus, OnMiss, ProjectState, Status
+from lifecycle.domain.project import ConditionStatus, OnMiss, ProjectState, Recurrence, Status
 from lifecycle.domain.values import Value
 from lifecycle.domain.worktime import WorkCalendar, after
+from lifecycle.gates.clocks import for_tier
 from lifecycle.gates.policy import Policy
+from lifecycle.gates.policy_words import ByTier
 
 _UTC = WorkCalendar.model_validate(
     {"timezone": "UTC", "weekdays": [0, 1, 2, 3, 4, 5, 6], "opens": "00:00", "closes": "23:59", "holidays": []}
@@ -63,10 +65,16 @@ def _recurrences(policy: Policy, state: ProjectState) -> Iterator[Obligation]:
     for recurrence in state.recurrences.values():
         gate = policy.gates.get(recurrence.gate)
         if gate and gate.every:
-            length = gate.every.model_copy(update={"amount": gate.every.amount * (recurrence.fired + 1)})
+            due = _next_time(gate.every, state.tier, recurrence)
         elif gate and recurrence.fired < len(gate.after):
-            length = gate.after[recurrence.fired]
+            due = later(recurrence.anchor, gate.after[recurrence.fired])
         else:
             continue
-        due = later(recurrence.anchor, length)
         yield Obligation(id=f"recurrence/{recurrence.gate}/{recurrence.fired + 1}", at=due, opens=recurrence.gate)
+
+
+def _next_time(every: ByTier, tier: str, recurrence: Recurrence) -> datetime:
+    """When a gate comes round next: the same day of each month, or, where the pace follows the tier, from the last."""
+    if isinstance(every, dict):
+        return later(recurrence.came_at or recurrence.anchor, for_tier(every, tier))
+    return later(recurrence.anchor, every.model_copy(update={"amount": every.amount * (recurrence.fired + 1)}))

@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 
 from lifecycle.domain.duration import Duration
+from lifecycle.domain.project import Outcome
 from lifecycle.gates.policy import Policy, Tolerance
 from lifecycle.gates.policy_approvals import AllOf, AnyOf, Approval, Slot
+from lifecycle.gates.policy_decisions import DecisionRule
+from lifecycle.gates.policy_derived import Derived
 from lifecycle.gates.policy_gates import Gate, GateKind, LadderStep
 from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
 from lifecycle.gates.policy_words import ByTier
+from lifecycle.gates.preconditions import sentence
 
 _PMO = {
     "supportive": "The PMO advises: a project manager may proceed against advice, and the record says so.",
@@ -37,6 +41,12 @@ def _policy(policy: Policy) -> Iterator[str]:
         when = f"when `{tier.when}`" if tier.when else "otherwise" if number else "every project"
         yield f"- **{tier.label or tier.id}**: {when}"
     yield ""
+    if policy.derived:
+        yield "## Derived facts"
+        yield ""
+        for name, rule in policy.derived.items():
+            yield f"- **{rule.label or name}**: {_derived(rule)}"
+        yield ""
     if policy.tolerances:
         yield "## Tolerances"
         yield ""
@@ -45,7 +55,7 @@ def _policy(policy: Policy) -> Iterator[str]:
         )
         yield ""
     for name, gate in policy.gates.items():
-        yield from _gate(name, gate)
+        yield from _gate(policy, name, gate)
 
 
 def _tolerance(tolerance: Tolerance) -> str:
@@ -55,13 +65,40 @@ def _tolerance(tolerance: Tolerance) -> str:
     return f"a breach when {tolerance.fact} is more than {' or '.join(bounds)} its baseline"
 
 
-def _gate(name: str, gate: Gate) -> Iterator[str]:
+def _decision(gate: Gate, outcome: Outcome) -> str:
+    return gate.decision(outcome).label or outcome.replace("_", " ")
+
+
+def _follows(rule: DecisionRule) -> Iterator[str]:
+    """When a decision can be taken and what follows from it, sentence by sentence."""
+    if rule.when:
+        yield f"only when `{rule.when}`"
+    if rule.to:
+        yield f"leads to {rule.to}"
+    yield from (f"sets {fact} to `{text}`" for fact, text in rule.set.items())
+    yield from (f"opens {_role(other)}" for other in rule.opens)
+    for imposed in rule.imposes:
+        yield f'imposes "{imposed.text}", owed by the {_role(imposed.owner)} within {imposed.within}'
+
+
+def _derived(rule: Derived) -> str:
+    if rule.is_ is not None:
+        return f"`{rule.is_}`"
+    return "; ".join(f"{row.is_} {f'when `{row.when}`' if row.when else 'otherwise'}" for row in rule.cases)
+
+
+def _gate(policy: Policy, name: str, gate: Gate) -> Iterator[str]:
     yield f"## {gate.called(name)}"
     yield ""
     yield from ([f"*{gate.question}*", ""] if gate.question else [])
     yield _when(gate)
     yield ""
     yield from ([gate.guidance, ""] if gate.guidance else [])
+    if gate.when:
+        yield f"- There only for projects for which this holds: `{gate.when}`."
+    for asked in gate.requires:
+        when = f" (when `{asked.when}`)" if asked.when else ""
+        yield f"- Before it: {asked.label or sentence(policy, asked)}{when}"
     for item, rule in gate.evidence.items():
         yield f"- Evidence: {_evidence(item, rule)}"
     for item, criterion in gate.criteria.items():
@@ -76,7 +113,12 @@ def _gate(name: str, gate: Gate) -> Iterator[str]:
     yield f"- May not approve: {excluded or 'nobody is excluded'}."
     if gate.chair:
         yield f"- The {_role(gate.chair)} takes the decision."
-    yield f"- Possible decisions: {', '.join(outcome.replace('_', ' ') for outcome in gate.decisions)}."
+    yield f"- Possible decisions: {', '.join(_decision(gate, outcome) for outcome in gate.decisions)}."
+    for outcome in gate.decisions:
+        yield from (f"    - {_decision(gate, outcome)}: {said}" for said in _follows(gate.decision(outcome)))
+    if gate.blocks is not None:
+        blocked = ", ".join(_role(other) for other in gate.blocks) or "no gate"
+        yield f"- While a round is open, {blocked} cannot pass."
     if gate.takes_baseline:
         yield "- A go takes the baseline."
     for title, within, ladder in (
@@ -94,10 +136,10 @@ def _when(gate: Gate) -> str:
         case GateKind.STAGE:
             return f"Leads from {gate.from_} to {gate.to}."
         case GateKind.MONITORING:
-            return f"Comes round every {gate.every} during {', '.join(gate.during)}."
+            return f"Comes round every {_length(gate.every) if gate.every else 'time'} during {', '.join(gate.during)}."
         case GateKind.EXCEPTION:
             return f"Opens by itself on a breach of: {', '.join(gate.on_breach_of) or 'nothing; on request only'}."
-        case GateKind.CHANGE:
+        case GateKind.CHANGE | GateKind.REVIEW:
             return f"Opened on request{' during ' + ', '.join(gate.during) if gate.during else ''}."
         case GateKind.BENEFITS:
             return f"Comes {' and '.join(str(length) for length in gate.after)} after closing."

@@ -18,6 +18,7 @@ from lifecycle.domain.people import RoleName
 from lifecycle.domain.project import PolicyRef
 from lifecycle.domain.values import Names
 from lifecycle.gates.conditions import Kind
+from lifecycle.gates.policy_derived import Derived
 from lifecycle.gates.policy_gates import Gate, GateKind
 from lifecycle.gates.policy_words import Expression, Name, Part
 
@@ -65,6 +66,8 @@ class Fact(Part):
     """The currency of a money fact (ISO 4217), or a number's unit."""
     of: tuple[str, ...] = ()
     """The values of a choice."""
+    by_gates: bool = False
+    """Whether only decisions of gates change it (see `set`): nobody amends what a gate has approved."""
 
     @model_validator(mode="after")
     def _choice_has_values(self) -> Self:
@@ -131,6 +134,8 @@ class Policy(Part):
     """Working time, in which deadlines count."""
     facts: dict[Name, Fact] = Field(default_factory=dict)
     """The facts that projects carry. Every project also has `manager` and `sponsor`."""
+    derived: dict[Name, Derived] = Field(default_factory=dict)
+    """Facts that follow from others, by expression or decision table; each may use those before it."""
     amount: Name | None = None
     """The money fact with which limits of delegation are compared."""
     tiers: tuple[Tier, ...] = (Tier(id="standard"),)

@@ -8,11 +8,12 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from lifecycle.domain.duration import Duration, Unit
 from lifecycle.domain.gate_events import LadderAction
 from lifecycle.domain.people import RoleName
-from lifecycle.domain.project import OnMiss, Outcome
+from lifecycle.domain.project import OPENING, OnMiss, Outcome
 from lifecycle.domain.values import Names
 from lifecycle.gates.policy_approvals import Approvals
+from lifecycle.gates.policy_decisions import DecisionRule, Precondition
 from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
-from lifecycle.gates.policy_words import ByTier, Name, Part, Text
+from lifecycle.gates.policy_words import ByTier, Expression, Name, Part, Text
 
 
 class GateKind(StrEnum):
@@ -22,7 +23,13 @@ class GateKind(StrEnum):
     MONITORING = "monitoring"
     EXCEPTION = "exception"
     CHANGE = "change"
+    REVIEW = "review"
     BENEFITS = "benefits"
+
+
+_USUAL = (Outcome.GO, Outcome.CONDITIONAL_GO, Outcome.HOLD, Outcome.RECYCLE, Outcome.KILL)
+_STANDING = (GateKind.MONITORING, GateKind.BENEFITS, GateKind.REVIEW)
+_AS_IT_IS = DecisionRule()
 
 
 class LadderStep(Part):
@@ -70,8 +77,8 @@ class Gate(Part):
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
     kind: GateKind = GateKind.STAGE
-    """stage (opens the next stage), monitoring (recurs), exception (opened by a breach), change (opened on request) or
-    benefits (comes after closing)."""
+    """stage (opens the next stage), monitoring (recurs), exception (opened by a breach), change (opened on request),
+    review (opened on request or by another gate's decision; it moves nothing) or benefits (comes after closing)."""
     label: str = ""
     """Its name as people read it; by default made from its key."""
     question: Text = ""
@@ -82,14 +89,20 @@ class Gate(Part):
     """Stage gates: the stage it leads out of."""
     to: Name | None = None
     """Stage gates: the stage it opens, or `closed`."""
+    when: Expression | None = None
+    """The gate is there only for projects for which this holds, such as those of one tier; if unknown it is there."""
+    requires: tuple[Precondition, ...] = ()
+    """What must have been decided at other gates before."""
     during: Names = ()
-    """Monitoring gates: the stages in which it comes round. Change gates: those in which it may be opened."""
-    every: Duration | None = None
-    """Monitoring gates: how often, in calendar time from the entry into the stage."""
+    """Monitoring gates: the stages in which it comes round. Gates opened on request: those in which they may be."""
+    every: ByTier | None = None
+    """Monitoring gates: how often, in calendar time from the entry into the stage; one duration, or one a tier."""
     after: tuple[Duration, ...] = ()
     """Benefits gates: how long after closing, in calendar time."""
     on_breach_of: Names = ()
-    """Exception gates: the tolerances whose breach opens it."""
+    """The tolerances whose breach opens it: an exception gate, a review, or a stage gate to be passed again."""
+    blocks: Names | None = None
+    """The stage gates that cannot pass while a round is open; an exception gate blocks all, unless this is said."""
     submit_when: Literal["evidence_complete", "criteria_met"] = "criteria_met"
     """What a submission needs: all evidence, or all evidence and every criterion."""
     evidence: dict[Name, EvidenceRule] = Field(default_factory=dict)
@@ -102,8 +115,8 @@ class Gate(Part):
     """Who must approve."""
     chair: RoleName | None = None
     """The role that takes the decision once approvals and criteria are there; without it the votes decide."""
-    decisions: tuple[Outcome, ...] = tuple(Outcome)
-    """The decisions that this gate can take."""
+    decisions: tuple[Outcome, ...] | dict[Outcome, DecisionRule] = _USUAL
+    """The decisions that this gate can take; as a mapping, each with its own name, condition and consequences."""
     on_reject: Outcome = Outcome.RECYCLE
     """The decision that a rejection by vote takes."""
     on_missed_condition: OnMiss = OnMiss.NOTIFY
@@ -135,12 +148,13 @@ class Gate(Part):
             )
         if (self.kind is GateKind.BENEFITS) != bool(self.after):
             raise ValueError("a benefits gate lists under 'after' how long after closing it comes, and only it does")
-        if self.on_breach_of and self.kind is not GateKind.EXCEPTION:
-            raise ValueError("only an exception gate is opened by a breach")
+        if self.on_breach_of and self.kind in (GateKind.MONITORING, GateKind.BENEFITS):
+            raise ValueError("a gate that comes round by itself is not opened by a breach")
+        rounds = self.every.values() if isinstance(self.every, dict) else [self.every] if self.every else []
         working = (Unit.WORKING_DAYS, Unit.WORKING_HOURS)
-        if any(length.unit in working for length in (*self.after, *([self.every] if self.every else []))):
+        if any(length.unit in working for length in (*self.after, *rounds)):
             raise ValueError("'every' and 'after' count calendar time: write days, weeks or months")
-        if self.every and self.every.amount == 0:
+        if any(length.amount == 0 for length in rounds):
             raise ValueError("'every' is longer than nothing")
         if self.on_reject not in self.decisions or self.on_reject in (Outcome.GO, Outcome.CONDITIONAL_GO):
             raise ValueError("'on_reject' is one of the gate's decisions other than go")
@@ -150,4 +164,19 @@ class Gate(Part):
             raise ValueError("'submit_ladder' reminds, notifies or holds: there is no decision yet to widen or raise")
         if len(set(self.decisions)) != len(self.decisions):
             raise ValueError("'decisions' names each outcome once")
+        for outcome in self.decisions:
+            self._rule_fits(outcome)
         return self
+
+    def _rule_fits(self, outcome: Outcome) -> None:
+        rule = self.decision(outcome)
+        if rule.imposes and outcome is not Outcome.CONDITIONAL_GO:
+            raise ValueError("only a conditional go 'imposes' conditions")
+        if rule.to and (outcome is Outcome.HOLD or (self.kind in _STANDING and outcome in OPENING)):
+            raise ValueError(f"'{outcome}' of a {self.kind} gate leads to no other stage")
+        if outcome is Outcome.DECLINE and self.kind is GateKind.STAGE and not rule.to:
+            raise ValueError("a stage gate that declines says 'to' which stage the project goes")
+
+    def decision(self, outcome: Outcome) -> DecisionRule:
+        """The rule of one of the gate's decisions."""
+        return self.decisions.get(outcome, _AS_IT_IS) if isinstance(self.decisions, dict) else _AS_IT_IS

@@ -60,7 +60,6 @@ def _against(policy: Policy, command: RegisterProject, stage: str, now: datetime
 
 
 def _entry(book: Rulebook, command: RegisterProject) -> ProjectRegistered:
-    posts = {name: who for name, who in (("manager", command.manager), ("sponsor", command.sponsor)) if who}
     return ProjectRegistered(
         project=command.project,
         name=command.name,
@@ -69,7 +68,7 @@ def _entry(book: Rulebook, command: RegisterProject) -> ProjectRegistered:
         sponsor=command.sponsor,
         policy=command.policy,
         facts=dict(command.facts),
-        tier=book.tier_of(command.facts, posts),
+        tier=book.tier_of(command.facts, command.posts),
         attested=command.attested,
     )
 

@@ -5,7 +5,7 @@ from functools import singledispatch
 
 from lifecycle.domain import gate_events as gates
 from lifecycle.domain.events import Recorded
-from lifecycle.domain.project import Condition, ConditionStatus, ProjectState, Round, RoundStatus, Status
+from lifecycle.domain.project import Condition, ConditionStatus, PastDecision, ProjectState, Round, RoundStatus, Status
 
 
 @singledispatch
@@ -65,7 +65,7 @@ def _(event: gates.RoundOpened, state: ProjectState, recorded: Recorded) -> Proj
 
 @change_rounds.register
 def _(event: gates.RecurrenceCame, state: ProjectState, recorded: Recorded) -> ProjectState:
-    came = state.recurrences[event.gate].model_copy(update={"fired": event.count})
+    came = state.recurrences[event.gate].model_copy(update={"fired": event.count, "came_at": recorded.at})
     return state.model_copy(update={"recurrences": {**state.recurrences, event.gate: came}})
 
 
@@ -96,6 +96,11 @@ def _(event: gates.RoundReturned, state: ProjectState, recorded: Recorded) -> Pr
     returned = {"status": RoundStatus.PREPARING, "evidence_digest": None, "clock": event.clock}
     round_ = state.rounds[event.gate].model_copy(update={**returned, "material_seq": recorded.seq})
     return _kept(state, round_, recorded)
+
+
+@change_rounds.register
+def _(event: gates.RoundLapsed, state: ProjectState, recorded: Recorded) -> ProjectState:
+    return _round(state, event.gate, status=RoundStatus.WITHDRAWN, clock=None)
 
 
 @change_rounds.register
@@ -158,7 +163,13 @@ def _(event: gates.GateDecided, state: ProjectState, recorded: Recorded) -> Proj
     promised = {condition.id: condition for condition in event.conditions}
     decided = {"status": RoundStatus.DECIDED, "outcome": event.outcome, "decided_at": recorded.at, "clock": None}
     changed = _round(state, event.gate, **decided)
-    return changed.model_copy(update={"conditions": {**state.conditions, **promised}})
+    past = PastDecision(outcome=event.outcome, round=event.round, at=recorded.at)
+    return changed.model_copy(
+        update={
+            "conditions": {**state.conditions, **promised},
+            "decisions": {**state.decisions, event.gate: past},
+        }
+    )
 
 
 @change_rounds.register

@@ -5,19 +5,17 @@ import zlib
 from base64 import b85decode, b85encode
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from typing import Any
 
-from lifecycle.domain.project import ConditionStatus, ProjectState, Round
+from lifecycle.domain.project import OPENING, ConditionStatus, ProjectState, Round
 from lifecycle.domain.values import FactValue
 from lifecycle.gates.conditions import BOOLEAN, Condition, Judged, Kind, Truth, Vocabulary, compile_condition
+from lifecycle.gates.derivation import Context as Context
+from lifecycle.gates.derivation import Derivation
 from lifecycle.gates.machine import StageMachine
 from lifecycle.gates.policy import Policy
-
-Context = Mapping[str, Any]
-"""The facts that conditions see: namespaces of known values, and plain words."""
-
-POSTS = {"manager": Kind.TEXT, "sponsor": Kind.TEXT}
-"""Facts that every project has without declaring them: who holds its posts."""
+from lifecycle.gates.policy_gates import GateKind
+from lifecycle.gates.policy_vocabulary import POSTS as POSTS
+from lifecycle.gates.policy_vocabulary import vocabulary_of
 
 LARGEST_TEXT = 2**20
 """Bytes of a policy's canonical text that a packed one may hold."""
@@ -40,31 +38,16 @@ class Rulebook:
 
     def vocabulary(self, gate: str | None = None) -> Vocabulary:
         """What a condition may name; inside a gate also the answers of that gate's forms."""
-        facts = {**{name: fact.type for name, fact in self.policy.facts.items()}, **POSTS}
-        choices = {
-            f"{space}.{name}": f.of
-            for name, f in self.policy.facts.items()
-            if f.of
-            for space in ("project", "baseline")
-        }
-        answers: dict[str, Kind] = {}
-        for rule in self.policy.gates[gate].evidence.values() if gate else ():
-            answers |= {name: field.type for name, field in rule.fields.items()}
-            choices |= {f"answers.{name}": field.of for name, field in rule.fields.items() if field.of}
-        return Vocabulary(
-            namespaces={
-                "project": facts,
-                "baseline": facts,
-                "answers": answers,
-                "conditions": {status.value: Kind.INTEGER for status in ConditionStatus},
-            },
-            words={"tier": Kind.TEXT, "stage": Kind.TEXT},
-            choices=choices | {"tier": tuple(tier.id for tier in self.policy.tiers), "stage": self.policy.stages},
-        )
+        return self._vocabularies[gate]
 
     @cached_property
     def _vocabularies(self) -> dict[str | None, Vocabulary]:
-        return {gate: self.vocabulary(gate) for gate in (None, *self.policy.gates)}
+        return {gate: vocabulary_of(self.policy, gate) for gate in (None, *self.policy.gates)}
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """How the derived facts follow from the others."""
+        return Derivation(self.policy)
 
     def condition(self, text: str, gate: str | None = None, scored: bool = False) -> Condition:
         """The compiled condition; a scored one may also be a number."""
@@ -73,6 +56,18 @@ class Rulebook:
             known = compile_condition(text, self._vocabularies[gate], SCORED if scored else BOOLEAN)
             self._conditions[text, gate, scored] = known
         return known
+
+    def expression(self, text: str, kind: Kind, gate: str | None = None) -> Condition:
+        """The compiled expression that gives a value of a kind."""
+        return compile_condition(text, self._vocabularies[gate], frozenset({kind}))
+
+    def derived_expression(self, text: str, kind: Kind) -> Condition:
+        """The compiled expression of which a derived fact of a kind is made."""
+        return compile_condition(text, self._underived, frozenset({kind}))
+
+    @cached_property
+    def _underived(self) -> Vocabulary:
+        return vocabulary_of(self.policy, underived=True)
 
     def holds(self, text: str, context: Context, gate: str | None = None) -> Judged:
         """Whether a condition is met, not met, or unknown and for want of which facts."""
@@ -83,27 +78,51 @@ class Rulebook:
         return when is None or self.holds(when, context, gate).truth is not Truth.NOT_MET
 
     def tier_of(self, facts: Mapping[str, FactValue], posts: Mapping[str, str]) -> str:
+        """The tier of a project that enters with these facts, posts and portfolio."""
+        return self.tier_in(self.derivation.added({"project": {**facts, **posts}, **_history(self.policy, None)}))
+
+    def tier_in(self, context: Context) -> str:
         """The first tier whose condition is met; when none is, or too little is known, the heaviest."""
-        context = {"project": {**facts, **posts}}
         tiers = self.policy.tiers
         met = (tier.id for tier in tiers if tier.when and self.holds(tier.when, context).truth is Truth.MET)
         return next(met, tiers[-1].id)
 
 
-def context_of(state: ProjectState, round_: Round | None = None) -> Context:
+def context_of(book: Rulebook, state: ProjectState, round_: Round | None = None) -> Context:
     """What conditions may see of a project, and of the answers given in a round."""
-    posts = {name: who for name, who in (("manager", state.manager), ("sponsor", state.sponsor)) if who}
+    posts = {"manager": state.manager, "sponsor": state.sponsor, "portfolio": state.portfolio}
     answers: dict[str, FactValue] = {}
     for supplied in round_.evidence.values() if round_ else ():
         answers |= supplied.answers
-    statuses = [condition.status for condition in state.conditions.values()]
+    return book.derivation.added(
+        {
+            "project": {**state.facts, **{name: value for name, value in posts.items() if value}},
+            "baseline": state.baseline,
+            "answers": answers,
+            **_history(book.policy, state),
+            "tier": round_.tier if round_ else state.tier,
+            "stage": state.stage,
+        }
+    )
+
+
+def has_passed(policy: Policy, state: ProjectState, gate: str) -> bool:
+    """Whether a gate's latest decision lets the project go on; a stage gate that is open again is not passed."""
+    decided, round_ = state.decisions.get(gate), state.rounds.get(gate)
+    is_open_again = round_ is not None and round_.is_open and policy.gates[gate].kind is GateKind.STAGE
+    return decided is not None and decided.outcome in OPENING and not is_open_again
+
+
+def _history(policy: Policy, state: ProjectState | None) -> dict[str, dict[str, FactValue]]:
+    """What conditions may see of a project's past: conditions, breaches, gates; nothing has happened to none."""
+    statuses = [condition.status for condition in state.conditions.values()] if state else []
+    breached = state.breaches if state else ()
     return {
-        "project": {**state.facts, **posts},
-        "baseline": state.baseline,
-        "answers": answers,
         "conditions": {status.value: statuses.count(status) for status in ConditionStatus},
-        "tier": round_.tier if round_ else state.tier,
-        "stage": state.stage,
+        "breached": {name: name in breached for name in policy.tolerances},
+        "passed": {gate: state is not None and has_passed(policy, state, gate) for gate in policy.gates},
+        "outcome": {gate: past.outcome.value for gate, past in (state.decisions.items() if state else ())},
+        "rounds": {gate: state.rounds[gate].number if state and gate in state.rounds else 0 for gate in policy.gates},
     }
 
 

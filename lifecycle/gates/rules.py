@@ -145,6 +145,15 @@ def facts_fit(case: Case) -> Refusal | None:
     return wrong_fact(case.book.policy.facts, case.command.facts)
 
 
+def fact_is_not_a_gates(case: Case) -> Refusal | None:
+    """A fact that gates decide is changed by a gate alone."""
+    owned = sorted(name for name in case.command.facts if case.book.policy.facts[name].by_gates)
+    if not owned:
+        return None
+    sentence = f"'{owned[0]}' is what a gate has decided."
+    return refuse(Reason.NOT_PERMITTED, sentence, "Have it decided at the gate that sets it.")
+
+
 def wrong_fact(declared: Mapping[str, Fact], facts: Mapping[str, FactValue | None]) -> Refusal | None:
     """The first fact that is not declared or not in its form, as a refusal."""
     for name in sorted(facts):

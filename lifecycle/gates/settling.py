@@ -1,18 +1,23 @@
 """How rounds come to their decision, and what a decision does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from lifecycle.domain.events import BaselineTaken, ProjectKilled
+from lifecycle.domain.events import BaselineTaken, FactsSet, ProjectKilled
 from lifecycle.domain.gate_events import Basis, GateDecided
 from lifecycle.domain.project import Condition, OnMiss, Outcome, Promise, Round, RoundStatus, Status, VoteVerdict
-from lifecycle.gates import consequences
+from lifecycle.domain.values import FactValue
+from lifecycle.gates import calls, consequences
 from lifecycle.gates.approvals import standing
 from lifecycle.gates.criteria import findings_of, missing, summary
-from lifecycle.gates.deciding import decider, opens, passage_blocked
+from lifecycle.gates.deciding import decider, is_available, opens, passage_blocked
+from lifecycle.gates.derivation import as_fact
 from lifecycle.gates.ledger import Ledger
-from lifecycle.gates.machine import project_may
-from lifecycle.gates.policy_gates import GateKind
+from lifecycle.gates.machine import KILLED, project_may
+from lifecycle.gates.obligations import later
+from lifecycle.gates.policy_gates import Gate
+from lifecycle.gates.rulebook import context_of
+from lifecycle.gates.rules import misfit
 
 
 def settle(ledger: Ledger) -> None:
@@ -35,17 +40,32 @@ def _is_decided(ledger: Ledger, round_: Round) -> bool:
         return False
     now, rule = standing(book, state, round_), book.policy.gates[gate]
     if now.refused_by:
-        decide(ledger, gate, rule.on_reject, basis, decided_by=now.refused_by, rationale="Rejected by vote.")
-        return True
+        no = next((o for o in (rule.on_reject, *_NOES) if is_available(book, state, round_, o)), None)
+        if no is not None:
+            decide(ledger, gate, no, basis, decided_by=now.refused_by, rationale="Rejected by vote.")
+        return no is not None
     ready = not missing(findings_of(book, state, round_, ledger.now)) and passage_blocked(book, state, round_) is None
     if not (now.approved and ready):
         return False
     voters = tuple(slot.filled_by for slot in now.slots if slot.filled_by)
     approvals = [v for v in round_.standing_votes if v.verdict is VoteVerdict.APPROVE and v.voter in now.approved_by]
     promised = [promise for vote in approvals for promise in vote.conditions]
-    outcome = Outcome.CONDITIONAL_GO if promised or Outcome.GO not in rule.decisions else Outcome.GO
-    decide(ledger, gate, outcome, basis, decided_by=voters, rationale="Approved by vote.", promised=promised)
-    return True
+    yes = next((o for o in _yeses(rule, promised) if is_available(book, state, round_, o)), None)
+    if yes is not None:
+        decide(ledger, gate, yes, basis, decided_by=voters, rationale="Approved by vote.", promised=promised)
+    return yes is not None
+
+
+_NOES = (Outcome.RECYCLE, Outcome.DECLINE, Outcome.HOLD, Outcome.KILL)
+"""What a rejection does, where the decision that the policy wants is not to be had: the mildest that is."""
+
+
+def _yeses(rule: Gate, promised: Sequence[Promise]) -> tuple[Outcome, ...]:
+    """What an approval can decide: a go, unless conditions go with it."""
+    if promised:
+        return (Outcome.CONDITIONAL_GO,)
+    imposed = rule.decision(Outcome.CONDITIONAL_GO).imposes
+    return (Outcome.GO, Outcome.CONDITIONAL_GO) if imposed or Outcome.GO not in rule.decisions else (Outcome.GO,)
 
 
 def decide(
@@ -74,18 +94,74 @@ def decide(
         tier=round_.tier,
         findings=summary(findings_of(ledger.book, state, round_, ledger.now)),
         against=against,
-        conditions=_conditions(gate, round_.number, promised, rule.on_missed_condition),
+        conditions=_conditions(
+            gate, round_.number, (*promised, *_imposed(ledger, gate, outcome)), rule.on_missed_condition
+        ),
         review_at=review_at,
     )
+    values = _set(ledger, round_, outcome)
     ledger.add(decided)
-    if opens(outcome):
-        _go_on(ledger, gate)
+    if values:
+        calls.change(ledger, FactsSet(gate=gate, round=round_.number, facts=values))
+    _move(ledger, gate, outcome, rationale, review_at)
+    for other in rule.decision(outcome).opens:
+        if other in ledger.book.policy.gates and not ledger.state.is_over:
+            consequences.open_if_idle(ledger, other, f"{rule.label or gate} decided {outcome}: {rationale}")
+
+
+def _move(ledger: Ledger, gate: str, outcome: Outcome, rationale: str, review_at: datetime | None) -> None:
+    """What a decision does with the project and with the round."""
+    if opens(outcome) and ledger.book.policy.gates[gate].takes_baseline:
+        ledger.add(BaselineTaken(gate=gate, values=ledger.state.facts))
+    here, number = ledger.state.stage, ledger.state.rounds[gate].number
+    destination = _destination(ledger, gate, outcome)
+    if destination is not None:
+        consequences.bind_offered(ledger, destination)
+    consequences.settle_tier(ledger, may_fall=opens(outcome))
+    if destination is not None:
+        consequences.enter_stage(ledger, destination, here)
     elif outcome is Outcome.RECYCLE:
-        consequences.open_round(ledger, gate, f"Round {round_.number} was sent back: {rationale}")
+        consequences.open_round(ledger, gate, f"Round {number} was sent back: {rationale}")
     elif outcome is Outcome.HOLD:
         consequences.hold(ledger, rationale, review_at)
-    elif outcome is Outcome.KILL and project_may("kill", state.status):
+    elif outcome is Outcome.KILL and project_may("kill", ledger.state.status):
         ledger.add(ProjectKilled(type="policy:project:killed", reason=rationale))
+    if ledger.state.status is not Status.KILLED:
+        consequences.settle_routes(ledger)
+        consequences.settle_breaches(ledger)
+
+
+def _destination(ledger: Ledger, gate: str, outcome: Outcome) -> str | None:
+    """The stage that the project enters by a decision; none where it stays in its stage, or ends."""
+    if ledger.state.is_over:
+        return None
+    here, book = ledger.state.stage, ledger.book
+    to = book.machine.after(here, gate, outcome)
+    if opens(outcome):
+        return to
+    to = book.policy.gates[gate].decision(outcome).to or to
+    return None if to in (here, KILLED) else to
+
+
+def _set(ledger: Ledger, round_: Round, outcome: Outcome) -> dict[str, FactValue | None]:
+    """The facts that a decision sets, as its round shows them; what cannot be worked out becomes unknown."""
+    book = ledger.book
+    context = context_of(book, ledger.state, round_)
+    values: dict[str, FactValue | None] = {}
+    for fact, expression in book.policy.gates[round_.gate].decision(outcome).set.items():
+        declared = book.policy.facts[fact]
+        value = as_fact(declared.type, book.expression(expression, declared.type, round_.gate).value(context))
+        values[fact] = None if value is None or misfit(declared, value) else value
+    return {fact: value for fact, value in values.items() if ledger.state.facts.get(fact) != value}
+
+
+def _imposed(ledger: Ledger, gate: str, outcome: Outcome) -> Iterator[Promise]:
+    """The conditions that the policy sets with a decision, owed by whoever holds the post."""
+    state = ledger.state
+    holders = {"project_manager": state.manager or state.sponsor, "sponsor": state.sponsor or state.manager}
+    for imposed in ledger.book.policy.gates[gate].decision(outcome).imposes:
+        owner = holders[imposed.owner] or imposed.owner
+        yield Promise(text=imposed.text, owner=owner, due=later(ledger.now, imposed.within))
 
 
 def _conditions(gate: str, number: int, promised: Sequence[Promise], on_miss: OnMiss) -> tuple[Condition, ...]:
@@ -101,18 +177,3 @@ def _conditions(gate: str, number: int, promised: Sequence[Promise], on_miss: On
         )
         for count, promise in enumerate(promised, start=1)
     )
-
-
-def _go_on(ledger: Ledger, gate: str) -> None:
-    rule = ledger.book.policy.gates[gate]
-    outcome = ledger.state.rounds[gate].outcome or Outcome.GO
-    if rule.takes_baseline:
-        ledger.add(BaselineTaken(gate=gate, values=ledger.state.facts))
-    here = ledger.state.stage
-    destination = ledger.book.machine.after(here, gate, outcome) if rule.kind is GateKind.STAGE else None
-    if destination is not None:
-        consequences.bind_offered(ledger, destination)
-    consequences.settle_tier(ledger, may_fall=True)
-    if destination is not None:
-        consequences.enter_stage(ledger, destination, here)
-    consequences.settle_breaches(ledger)

@@ -25,7 +25,7 @@ def breaches(book: Rulebook, state: ProjectState) -> dict[str, str]:
 
 def _breach(book: Rulebook, state: ProjectState, tolerance: Tolerance) -> str | None:
     if tolerance.when is not None:
-        met = book.holds(tolerance.when, context_of(state)).truth is Truth.MET
+        met = book.holds(tolerance.when, context_of(book, state)).truth is Truth.MET
         return (tolerance.label or f"This holds: {tolerance.when}") if met else None
     name = tolerance.fact or ""
     forecast, baseline = state.facts.get(name), state.baseline.get(name)

@@ -156,7 +156,7 @@ def gate_view(
         ladder=ladder_of(round_),
         open_question=round_.questions[-1] if asked else None,
         decided_by=decider(book, round_)[0],
-        decisions=rule.decisions,
+        decisions=tuple(rule.decisions),
         path_to_green=path_to_green(book, state, round_, now, roster) if round_.is_open else (),
         conditions=tuple(known for _, known in sorted(state.conditions.items()) if known.gate == gate),
         waivers=tuple(known for _, known in sorted(state.waivers.items()) if known.gate == gate),

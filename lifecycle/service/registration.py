@@ -164,8 +164,7 @@ def _openings(command: RegisterProject, shelved: Shelved | None, now: datetime) 
     if shelved is None:
         return {}
     policy = shelved.book.policy
-    posts = {name: who for name, who in (("manager", command.manager), ("sponsor", command.sponsor)) if who}
-    tier = shelved.book.tier_of(command.facts, posts)
+    tier = shelved.book.tier_of(command.facts, command.posts)
     return openings(policy, tier, calendar_of(policy.calendar, now.year), now)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lifecycle.domain.people import Actor, Delegation
-from lifecycle.domain.project import Round
+from lifecycle.domain.project import Round, Status
 from lifecycle.gates import approval_rules, approvals, calls, consequences, decide, evolve, rounds, settling
 from lifecycle.gates.approvals import SlotStanding, Standing
 from lifecycle.gates.case import Rule
@@ -152,7 +152,7 @@ def count_one_person_twice(patch: pytest.MonkeyPatch) -> None:
 
 
 def decide_while_on_hold(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(settling, "Status", SimpleNamespace(ON_HOLD="never"))
+    patch.setattr(settling, "Status", SimpleNamespace(ON_HOLD="never", KILLED=Status.KILLED))
 
 
 def _drop(patch: pytest.MonkeyPatch, rule: Rule) -> None:

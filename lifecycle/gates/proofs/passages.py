@@ -13,6 +13,11 @@ def passages(policy: Policy) -> Iterator[Finding]:
     for gate in policy.gates.values():
         if gate.kind is GateKind.STAGE and gate.from_ in leads and gate.to is not None:
             leads[gate.from_].add(gate.to)
+        for outcome in gate.decisions:
+            elsewhere = gate.decision(outcome).to
+            for stage in (gate.from_,) if gate.from_ else gate.during or policy.stages:
+                if elsewhere and stage in leads and elsewhere != stage and leads[stage]:
+                    leads[stage].add(elsewhere)
     reached = _reach(leads, policy.stages[0])
     for number, stage in enumerate(policy.stages):
         if stage not in reached:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.policy_approvals import AllOf, AnyOf, Approval, Slot
+from lifecycle.gates.policy_decisions import Precondition
 from lifecycle.gates.policy_gates import Gate
 from lifecycle.gates.proofs.finding import Path
 
@@ -40,6 +41,8 @@ def conditions_of(policy: Policy) -> Iterator[Written]:
 
 
 def _of_gate(name: str, gate: Gate) -> Iterator[Written]:
+    for path, text in _of_gate_itself(gate):
+        yield Written(("gates", name, *path), name, text)
     for item, rule in gate.evidence.items():
         for key, text in (("when", rule.when), ("unless", rule.unless)):
             if text:
@@ -69,3 +72,22 @@ def _inside(part: Approval) -> tuple[str, tuple[Approval, ...]]:
     if isinstance(part, AllOf):
         return "all", part.all
     return ("any", part.any) if isinstance(part, AnyOf) else ("of", getattr(part, "of", ()))
+
+
+def _of_gate_itself(gate: Gate) -> Iterator[tuple[Path, str]]:
+    """The conditions of a gate itself, of its preconditions and of its decisions, each with its place in the gate."""
+    if gate.when:
+        yield ("when",), gate.when
+    for number, asked in enumerate(gate.requires):
+        yield from _asked_when(("requires", number), asked)
+    for outcome in gate.decisions:
+        if when := gate.decision(outcome).when:
+            yield ("decisions", outcome.value, "when"), when
+
+
+def _asked_when(at: Path, asked: Precondition) -> Iterator[tuple[Path, str]]:
+    if asked.when:
+        yield (*at, "when"), asked.when
+    key = "all" if asked.all else "any" if asked.any else "of"
+    for number, part in enumerate(asked.parts):
+        yield from _asked_when((*at, key, number), part)

@@ -1,0 +1,69 @@
+"""Preconditions: what must have been decided at other gates before a gate can pass."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from lifecycle.domain.project import ProjectState, Round
+from lifecycle.gates.findings import Finding, Result
+from lifecycle.gates.obligations import later
+from lifecycle.gates.policy import Policy
+from lifecycle.gates.policy_decisions import Precondition
+from lifecycle.gates.policy_gates import GateKind
+from lifecycle.gates.rulebook import Context, Rulebook
+
+
+def preconditions(
+    book: Rulebook, state: ProjectState, round_: Round, context: Context, now: datetime
+) -> Iterator[Finding]:
+    """One finding for each precondition of the round's gate."""
+    for number, asked in enumerate(book.policy.gates[round_.gate].requires, start=1):
+        stands = book.applies(asked.when, context, round_.gate)
+        met = not stands or _is_met(book, state, asked, context, round_.gate, now)
+        result = Result.NOT_APPLICABLE if not stands else Result.MET if met else Result.NOT_MET
+        yield Finding(
+            requirement=f"requires.{number}",
+            label=asked.label or sentence(book.policy, asked),
+            result=result,
+            blocking=True,
+            remedy="" if met else f"{sentence(book.policy, asked)}: bring that about first.",
+        )
+
+
+def _is_met(book: Rulebook, state: ProjectState, asked: Precondition, context: Context, at: str, now: datetime) -> bool:
+    """Whether it was decided so; a part that is not asked for is no alternative, and never counts as decided."""
+    if asked.gate is not None:
+        return _was_decided(book.policy, state, asked, asked.gate, now)
+    parts = [part for part in asked.parts if book.applies(part.when, context, at)]
+    met = sum(_is_met(book, state, part, context, at, now) for part in parts)
+    if asked.all:
+        return met == len(parts)
+    return met >= (asked.at_least or 1)
+
+
+def _was_decided(policy: Policy, state: ProjectState, asked: Precondition, gate: str, now: datetime) -> bool:
+    past, round_ = state.decisions.get(gate), state.rounds.get(gate)
+    if past is None or past.outcome not in asked.outcome:
+        return False
+    if round_ is not None and round_.is_open and policy.gates[gate].kind is GateKind.STAGE:
+        return False
+    other = state.decisions.get(asked.after or "")
+    is_newer = other is None or other.at < past.at
+    return is_newer and (asked.fresh_for is None or now < later(past.at, asked.fresh_for))
+
+
+def sentence(policy: Policy, asked: Precondition) -> str:
+    """A precondition in plain words."""
+    if asked.gate is None:
+        parts = [sentence(policy, part) for part in asked.parts]
+        count = f"At least {asked.at_least} of" if asked.at_least else "All of" if asked.all else "Any of"
+        return f"{count}: {'; '.join(parts)}"
+    rule = policy.gates[asked.gate]
+    outcomes = [rule.decision(outcome).label or outcome.replace("_", " ") for outcome in asked.outcome]
+    words = [f"{_name(policy, asked.gate)} decided {' or '.join(outcomes)}"]
+    words += [f"newer than the decision of {_name(policy, asked.after)}"] if asked.after else []
+    words += [f"not older than {asked.fresh_for}"] if asked.fresh_for else []
+    return ", ".join(words)
+
+
+def _name(policy: Policy, gate: str) -> str:
+    return policy.gates[gate].label or gate.replace("_", " ").capitalize()
