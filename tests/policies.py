@@ -92,4 +92,22 @@ def without_ladders() -> Policy:
     return policy(policy="untimed-works", gates=gates)
 
 
+def with_routes() -> Policy:
+    """The same policy with a second way out of the plan, for small projects, and a plan that approves an amount."""
+    facts = {**WORKS["facts"], "approved": {"type": "money", "unit": "GBP", "by_gates": True}}
+    plan = {
+        **WORKS["gates"]["plan"],
+        "when": "tier == 'major'",
+        "decisions": {"go": {"set": {"approved": "project.cost"}}, "recycle": {}, "hold": {}},
+    }
+    short_plan = {
+        "from": "planning",
+        "to": "delivery",
+        "when": "tier == 'light'",
+        "approvals": {"all": [{"role": "sponsor"}]},
+    }
+    gates = {**WORKS["gates"], "plan": plan, "short_plan": short_plan}
+    return policy(policy="routed-works", facts=facts, gates=gates)
+
+
 PACKED = pack(policy())

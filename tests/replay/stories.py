@@ -21,7 +21,7 @@ from lifecycle.domain.commands import (
 )
 from lifecycle.domain.project import OnMiss, Outcome, Promise, VoteVerdict
 from lifecycle.workflows.messages import ASK, Ask
-from tests.policies import policy
+from tests.policies import policy, with_routes
 from tests.workflows.office import DORA, FIN, MIA, SAM, Office, Project, fresh
 
 DAY: Final = timedelta(days=1)
@@ -155,6 +155,16 @@ async def asked_again_and_again(office: Office) -> Project:
     return project
 
 
+async def another_route(office: Office) -> Project:
+    """A small project outgrows the short way, and what the long way approves becomes a fact."""
+    project = await office.register(with_routes())
+    await project.submit("short_plan")
+    await project.ask(AmendFacts(id=fresh(), actor=DORA, facts={"cost": 90_000_000}))
+    await project.submit("plan", "plan", "risks")
+    await project.approve("plan", FIN, SAM)
+    return project
+
+
 STORIES: Final[tuple[Story, ...]] = (
     carried_to_the_end,
     nobody_voted,
@@ -163,4 +173,5 @@ STORIES: Final[tuple[Story, ...]] = (
     returned_by_stricter_rules,
     promises_missed,
     asked_again_and_again,
+    another_route,
 )
