@@ -136,7 +136,9 @@ def outcome_is_allowed(case: Case) -> Refusal | None:
     possible = (outcome for outcome in case.gate.decisions if outcome not in over)
     allowed = tuple(o for o in possible if is_available(case.book, case.state, case.round, o))
     if case.command.outcome not in allowed:
-        sentence = f"As things stand this gate cannot decide {case.command.outcome}."
+        when = case.gate.decision(case.command.outcome).when
+        unless = f", for this does not hold: {when}" if when else ""
+        sentence = f"This gate cannot decide {case.command.outcome}{unless}."
         return refuse(Reason.OUTCOME_NOT_ALLOWED, sentence, f"Choose one of: {', '.join(allowed)}.", allowed)
     imposed = case.gate.decision(case.command.outcome).imposes
     if case.command.outcome is Outcome.CONDITIONAL_GO and not (case.command.conditions or imposed):

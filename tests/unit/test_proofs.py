@@ -212,8 +212,8 @@ def test_a_tolerance_without_a_baseline_never_breaches() -> None:
     assert (idle.severity, idle.path) == (WARNING, ("tolerances", "cost"))
 
 
-def test_a_tier_speaks_of_the_project_alone() -> None:
-    (strange,) = table("baseline.cost > 10.0", None)
+def test_a_tier_does_not_speak_of_the_tier() -> None:
+    (strange,) = table("tier == 't0'", None)
     assert (strange.severity, strange.path) == (ERROR, ("tiers", 0, "when"))
 
 

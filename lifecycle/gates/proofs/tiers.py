@@ -33,6 +33,10 @@ def tier_table(prover: Prover) -> Iterator[Finding]:
     if strange := list(_strange(rows)):
         yield from strange
         return
+    if derived := sorted({name for row in rows.values() for name in row.references if not name.startswith("project.")}):
+        sentence = f"It is not proven that the tiers leave no holes: they depend on {derived[0]}."
+        yield information(("tiers",), sentence, "Look at the table from which it is derived.")
+        return
     samples = samples_of(list(rows.values()))
     if count(samples) * len(rows) > min(MOST_PROJECTS, prover.budget.left):
         sentence = (
@@ -49,10 +53,10 @@ def tier_table(prover: Prover) -> Iterator[Finding]:
 
 
 def _strange(rows: Mapping[int, Condition]) -> Iterator[Finding]:
-    """A tier is found from a project's facts alone; a row that needs anything else never applies."""
+    """A tier is not found from the tier; a row that needs it never applies."""
     for number, row in rows.items():
-        if other := [name for name in row.references if not name.startswith("project.")]:
-            sentence = f"A tier is found from the project's facts alone, so nothing is known here of {other[0]}."
+        if "tier" in row.references:
+            sentence = "The tier is not known before it is found."
             yield error(("tiers", number, "when"), sentence, "Write the tier with facts of the project.")
 
 

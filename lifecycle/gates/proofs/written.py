@@ -41,8 +41,8 @@ def conditions_of(policy: Policy) -> Iterator[Written]:
 
 
 def _of_gate(name: str, gate: Gate) -> Iterator[Written]:
-    for path, text in _of_gate_itself(gate):
-        yield Written(("gates", name, *path), name, text)
+    for path, condition in _of_gate_itself(gate):
+        yield Written(("gates", name, *path), name, condition)
     for item, rule in gate.evidence.items():
         for key, text in (("when", rule.when), ("unless", rule.unless)):
             if text:

@@ -146,7 +146,7 @@ def _by_standing(book: Rulebook, state: ProjectState, round_: Round, now: dateti
             yield Mark((*at, group, name), "scored" if scored else _WAYS[finding.result])
         elif finding.requirement == "score" and finding.result in _WAYS:
             yield Mark((*at, "score_at_least"), _WAYS[finding.result])
-    context = context_of(state, round_)
+    context = context_of(book, state, round_)
     filled = {slot.role for slot in standing(book, state, round_).slots if slot.filled_by}
     for path, slot in _slots((*at, "approvals", "all"), gate.approvals.all):
         if not round_.is_before_approvers and round_.outcome is None:
