@@ -146,6 +146,28 @@ def test_a_policy_is_checked_offline_by_line_and_column(run: Run, tmp_path: Path
     assert "mine.yaml:5:" in bad.stdout
 
 
+def test_a_policy_is_drawn_explained_and_described_for_editors(reads: Callable[..., str]) -> None:
+    drawn = reads("policy", "diagram", "corporate-standard")
+    assert "stateDiagram-v2" in drawn
+    assert "initiation --> planning" in drawn
+    assert "Is it worth doing" in reads("policy", "show", "corporate-standard")
+    schema = json.loads(reads("policy", "schema"))
+    assert {"policy", "version", "stages", "gates"} <= set(schema["required"])
+    assert schema["additionalProperties"] is False
+
+
+def test_a_product_that_is_up_says_where_it_is_who_signs_in_and_what_to_try(product: Product) -> None:
+    said = "\n".join(product.said)
+    assert product.address in said
+    people = ("pm", "sponsor", "finance-1", "finance-2", "architect-1", "architect-2", "architect-3", "director")
+    for person in (*people, "deputy", "analyst", "auditor", "administrator"):
+        assert product.token(person) in said, person
+    tried = [line.split()[1:] for line in product.said if line.startswith("  lifecycle ")]
+    assert len(tried) == 3
+    for words in tried:
+        assert product.types(*words, folder=product.settings.home).returncode == 0, words
+
+
 def test_an_outcome_that_is_not_known_yet_can_be_asked_for_later(product: Product, run: Run) -> None:
     key = Project.register(product).key
     with product.frozen("worker"):
