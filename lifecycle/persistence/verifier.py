@@ -38,6 +38,8 @@ _PROJECTS = """
     SELECT key, seq, name, portfolio, status, stage, tier, manager, sponsor, policy_id, policy_version, policy_digest
     FROM projects ORDER BY key{c}"""
 _STATES = "SELECT project, seq, digest, state FROM states ORDER BY project{c}"
+_STANDINGS = "SELECT s.project, s.seq, s.digest, p.status FROM states s JOIN projects p ON p.key = s.project ORDER BY 1"
+_OVER = ("closed", "killed")
 _LAST = """
     SELECT a.chain, a.n, a.digest FROM audit a
     JOIN (SELECT chain, max(n) AS n FROM audit GROUP BY chain) l ON l.chain = a.chain AND l.n = a.n"""
@@ -57,6 +59,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A project by the records: its last event, the digest of its state, and whether its workflow may have ended."""
+
+    seq: int
+    digest: str
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """How many chains and rows were checked, and what was found; after `MOST_FINDINGS` no more is looked for."""
 
@@ -70,8 +81,8 @@ class Report:
         return not self.findings
 
 
-def verify(url: str, noted: Mapping[str, Sequence[Any]] | None = None) -> Report:
-    """Check a database, named as SQLAlchemy does; `noted` are heads that an earlier call of `heads` gave.
+def verify(url: str, noted: Mapping[str, Any] | None = None) -> Report:
+    """Check a database, named as SQLAlchemy does; `noted` is a checkpoint, or what `heads` gave before.
 
     Raises `ValueError` for an address of neither SQLite nor PostgreSQL or heads that are none, and the driver's error
     if the database cannot be read.
@@ -98,8 +109,10 @@ def verify(url: str, noted: Mapping[str, Sequence[Any]] | None = None) -> Report
     return Report(chains, rows, tuple(findings[:MOST_FINDINGS]))
 
 
-def _expected(noted: Mapping[str, Sequence[Any]]) -> Heads:
+def _expected(noted: Mapping[str, Any]) -> Heads:
     try:
+        if isinstance(noted.get("heads"), Mapping):  # a checkpoint, whose signature others check
+            noted = noted["heads"]
         return {chain: (int(n), str(digest)) for chain, (n, digest) in noted.items()}
     except (AttributeError, TypeError, ValueError):
         raise ValueError("what was noted are no heads: a number and a digest for each chain") from None
@@ -109,6 +122,12 @@ def heads(url: str) -> Heads:
     """The last row of every chain, by what stands in the trail: note it elsewhere, for `verify` to compare later."""
     with _reading(url) as read:
         return {chain: (n, digest) for chain, n, digest in read(_LAST)}
+
+
+def standings(url: str) -> dict[str, Standing]:
+    """Where every project stands by the records, for who can ask the workflows too."""
+    with _reading(url) as read:
+        return {project: Standing(seq, digest, status in _OVER) for project, seq, digest, status in read(_STANDINGS)}
 
 
 class _Chain:

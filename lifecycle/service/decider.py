@@ -19,7 +19,16 @@ from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
 from lifecycle.domain.verdicts import Reason, Refusal
 from lifecycle.workflows.failures import refusal_of
-from lifecycle.workflows.messages import ASK, EVENTS_AFTER, PROJECT_WORKFLOW, Answer, Ask, StartProject, workflow_id
+from lifecycle.workflows.messages import (
+    ASK,
+    DIGEST,
+    EVENTS_AFTER,
+    PROJECT_WORKFLOW,
+    Answer,
+    Ask,
+    StartProject,
+    workflow_id,
+)
 
 _RETRY: Final = RetryConfig(initial_interval_millis=50, max_interval_millis=500, max_elapsed_time_millis=2_000)
 """A short absence of Temporal is not noticed; a longer one is told soon."""
@@ -95,6 +104,13 @@ class Decider:
         handle = self._client.get_workflow_handle(workflow_id(project))
         with _translated():
             answer: Answer = await handle.query(EVENTS_AFTER, seq, result_type=Answer, rpc_timeout=self._timeout)
+        return answer
+
+    async def standing(self, project: str) -> Answer:
+        """The version and the digest of a project's state, without events; also of one that has ended lately."""
+        handle = self._client.get_workflow_handle(workflow_id(project))
+        with _translated():
+            answer: Answer = await handle.query(DIGEST, result_type=Answer, rpc_timeout=self._timeout)
         return answer
 
     async def ping(self) -> None:
