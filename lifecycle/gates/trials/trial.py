@@ -86,6 +86,7 @@ class Trial:
             owed = next(iter(obligations(self.book.policy, self.state)), None)
             if owed is None or owed.at > until:
                 self.now = until
+                self.marks |= set(reached(self.book, self.state, (), self.now))
                 return
             self.now = max(self.now, owed.at)
             opened = openings(self.book.policy, self.state.tier, self.calendar, self.now)
