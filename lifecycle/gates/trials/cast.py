@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from lifecycle.domain.people import ROLE_PERMISSIONS, Actor, Delegation
@@ -65,14 +66,19 @@ class Cast:
 
     def _holds_a_role(self, who: str) -> bool:
         role = who.partition(" ")[0]
-        return role in ROLE_PERMISSIONS or role in set(_texts(self.policy.model_dump(mode="json")))
+        return role in ROLE_PERMISSIONS or role in self._words
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """Every text of the policy: a role that stands in none of them is no role of it."""
+        return frozenset(_texts(self.policy.model_dump(mode="json")))
 
 
 _POSTS = ("project_manager", "sponsor")
 
 
 def _texts(content: Any) -> Iterator[str]:
-    """Every text of a document, keys included: a role that stands in none of them is no role of the policy."""
+    """Every text of a document, keys included."""
     if isinstance(content, str):
         yield content
     elif isinstance(content, dict):

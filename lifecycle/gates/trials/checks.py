@@ -1,6 +1,7 @@
 """What was expected against what came: every difference, in words, at its place in the test."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from lifecycle.domain.duration import Duration
@@ -33,14 +34,15 @@ def differences(then: Then, trial: Trial, news: Sequence[Recorded]) -> Iterator[
     state = trial.state
     for key, look in _PLAIN.items():
         if key in then.model_fields_set:
-            yield from _compared((key,), getattr(then, key), look(trial), why=_derivation(trial))
+            yield from _compared((key,), getattr(then, key), look(trial), lambda: _derivation(trial))
     for key, look_at in _BY_GATE.items():
         for gate, expected in getattr(then, key).items():
-            yield from _compared((key, gate), expected, look_at(trial, gate), why=_derivation(trial, gate))
+            yield from _compared((key, gate), expected, look_at(trial, gate), partial(_derivation, trial, gate))
     for gate, found in then.findings.items():
         for requirement, expected in found.items():
             finding = _finding(trial, gate, requirement)
-            yield from _compared(("findings", gate, requirement), expected, finding.result.value, why=finding.remedy)
+            why = partial(str, finding.remedy)
+            yield from _compared(("findings", gate, requirement), expected, finding.result.value, why)
     for gate, length in then.due.items():
         came = _round(trial, gate).clock if trial.round(gate) else None
         yield from _due(trial, ("due", gate), length, came)
@@ -49,10 +51,10 @@ def differences(then: Then, trial: Trial, news: Sequence[Recorded]) -> Iterator[
     for words, status in then.conditions.items():
         condition = state.conditions.get(condition_named(state, words))
         came_so = condition.status.value if condition else NOTHING
-        yield from _compared(("conditions", words), status.value, came_so, why="")
+        yield from _compared(("conditions", words), status.value, came_so)
     for key, facts in (("facts", state.facts), ("baseline", state.baseline)):
         for name, value in getattr(then, key).items():
-            yield from _compared((key, name), value, trial.written(facts, name), why="")
+            yield from _compared((key, name), value, trial.written(facts, name))
     tags = {recorded.event.type for recorded in news}
     for number, tag in enumerate(then.happened):
         if tag not in tags:
@@ -62,10 +64,10 @@ def differences(then: Then, trial: Trial, news: Sequence[Recorded]) -> Iterator[
             yield Difference(("not_happened", number), f"not {tag}", tag)
 
 
-def _compared(path: Path, expected: Any, came: Any, *, why: str) -> Iterator[Difference]:
+def _compared(path: Path, expected: Any, came: Any, why: Callable[[], str] = str) -> Iterator[Difference]:
     wanted, found = (tuple(sorted(side)) if isinstance(side, list | tuple) else side for side in (expected, came))
     if wanted != found:
-        yield Difference(path, _said(wanted), _said(found), why)
+        yield Difference(path, _said(wanted), _said(found), why())
 
 
 def _said(value: Any) -> str:

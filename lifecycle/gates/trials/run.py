@@ -69,7 +69,7 @@ class Report(Value):
 def run(tests: PolicyTests, book: Rulebook, calendar: WorkCalendar) -> Report:
     """Tell every story of the file under a policy, in the working time of a calendar."""
     marks: set[Mark] = set()
-    told = tuple(_tell(tests, number, book, calendar, marks) for number in range(len(tests.scenarios)))
+    told = tuple(tell(tests, number, book, calendar, marks) for number in range(len(tests.scenarios)))
     rules = tuple(dict.fromkeys(rules_of(book.policy)))
     return Report(
         policy=book.policy.policy,
@@ -79,24 +79,17 @@ def run(tests: PolicyTests, book: Rulebook, calendar: WorkCalendar) -> Report:
     )
 
 
-def first_failure(tests: PolicyTests, book: Rulebook, calendar: WorkCalendar) -> Told | None:
-    """The first story that does not pass, if there is one; the rest is not told."""
-    told = (_tell(tests, number, book, calendar, set()) for number in range(len(tests.scenarios)))
-    return next((story for story in told if not story.passed), None)
-
-
-def _tell(tests: PolicyTests, number: int, book: Rulebook, calendar: WorkCalendar, marks: set[Mark]) -> Told:
+def tell(
+    tests: PolicyTests, number: int, book: Rulebook, calendar: WorkCalendar, marks: set[Mark] | None = None
+) -> Told:
+    """Tell one story of the file, counted from 0; into `marks`, if given, goes which rules it exercises."""
     story = tests.scenarios[number]
-    trial: Trial | None = None
     at: Path = ("scenarios", number)
-    failures: list[Failure] = []
     try:
-        trial = Trial(book, calendar, Cast(book.policy, tests.people), tests.given_in(story))
+        trial = Trial(book, calendar, Cast(book.policy, tests.people), tests.given_in(story), marks)
         failures = next((found for found in _play(trial, story, at) if found), [])
     except ImpossibleError as error:
         failures = [Failure(path=at, step="given", expected="a project", came="none", why=str(error))]
-    if trial:
-        marks |= trial.marks
     return Told(scenario=story.scenario, failures=tuple(failures))
 
 

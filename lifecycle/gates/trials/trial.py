@@ -1,6 +1,6 @@
 """One story in play: a project under a policy, and a clock that moves only when the story says so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -27,16 +27,18 @@ _MOST_DUE = 2_000
 
 
 class Trial:
-    """A project that lives by what is asked of it; `marks` collects which rules of the policy it exercised."""
+    """A project that lives by what is asked of it; into `marks`, if given, go the rules of the policy it exercises."""
 
-    def __init__(self, book: Rulebook, calendar: WorkCalendar, cast: Cast, given: Given) -> None:
+    def __init__(
+        self, book: Rulebook, calendar: WorkCalendar, cast: Cast, given: Given, marks: set[Mark] | None = None
+    ) -> None:
         self.book = book
         self.calendar = calendar
         self.cast = cast
         self.given = given
         self.now = self.instant(given.start)
         self.history: list[Recorded] = []
-        self.marks: set[Mark] = set()
+        self._marks = marks
         self._state: ProjectState | None = None
         self._asked = 0
 
@@ -86,7 +88,7 @@ class Trial:
             owed = next(iter(obligations(self.book.policy, self.state)), None)
             if owed is None or owed.at > until:
                 self.now = until
-                self.marks |= set(reached(self.book, self.state, (), self.now))
+                self._watch(())
                 return
             self.now = max(self.now, owed.at)
             opened = openings(self.book.policy, self.state.tier, self.calendar, self.now)
@@ -149,8 +151,12 @@ class Trial:
         for recorded in verdict.events:
             self._state = evolve(self._state, recorded)
         self.history += verdict.events
-        self.marks |= set(reached(self.book, self.state, verdict.events, self.now))
+        self._watch(verdict.events)
         return None
+
+    def _watch(self, news: Sequence[Recorded]) -> None:
+        if self._marks is not None:
+            self._marks |= set(reached(self.book, self.state, news, self.now))
 
 
 def in_minor_units(value: FactValue) -> FactValue:
