@@ -21,7 +21,10 @@ class Api(FastAPI):
         self.guarded: list[tuple[str, APIRoute]] = []
 
     def guard(self, router: APIRouter, prefix: str = API) -> None:
-        """Serve a router under a prefix; each of its routes requires one permission."""
+        """Serve a router under a prefix. Raises ValueError for a route that does not require one permission."""
+        for route in router.routes:
+            if not isinstance(route, APIRoute) or len(requirements(route)) != 1:
+                raise ValueError(f"{route} must depend on one of Reads, Writes and Asks.")
         self.include_router(router, prefix=prefix, responses=REFUSALS)
         self.guarded += [(prefix + route.path, route) for route in router.routes if isinstance(route, APIRoute)]
 

@@ -8,8 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
+from api.web.viewer import anybody
 from lifecycle.domain.errors import LifecycleError
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -43,7 +44,7 @@ def address_of(name: str) -> str:
     return f"/static/{name}?v={assets()[name].digest}"
 
 
-@router.get("/static/{name:path}")
+@router.get("/static/{name:path}", dependencies=[Depends(anybody)])
 async def static(name: str, request: Request, v: str = "") -> Response:
     """A file of the pages; kept by browsers for as long as its address names its content."""
     asset = assets().get(name)

@@ -3,17 +3,27 @@
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 
 from api.web import assets
 from api.web.pages import inbox, provider, sign_in, theme
-from api.web.viewer import SignInNeededError, lead_to_sign_in
+from api.web.viewer import SignInNeededError, Views, anybody, anybodys_form, lead_to_sign_in
 
 PAGES: Final[tuple[APIRouter, ...]] = (sign_in.router, provider.router, assets.router, theme.router, inbox.router)
 """Every router of pages."""
 
 
 def serve_pages(app: FastAPI) -> None:
-    """Serve the pages beside the API."""
+    """Serve the pages beside the API. Raises ValueError for one that does not say who may see it: nobody may."""
     for router in PAGES:
+        for route in router.routes:
+            if not isinstance(route, APIRoute) or len(said_of(route)) != 1:
+                raise ValueError(f"{route} must depend on one of Views, Acts, anybody and anybodys_form.")
         app.include_router(router)
     app.add_exception_handler(SignInNeededError, lead_to_sign_in)
+
+
+def said_of(route: APIRoute) -> tuple[object, ...]:
+    """What a page demands of whoever asks for it."""
+    calls: list[object] = [dependency.call for dependency in route.dependant.dependencies]
+    return tuple(call for call in calls if isinstance(call, Views) or call in (anybody, anybodys_form))

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -81,10 +82,15 @@ async def office(database: Database, tmp_path: Path, clock: Clock) -> Office:
     return Office(database, client, "nobody", tmp_path / "evidence", now=clock)
 
 
+@pytest.fixture
+def app(office: Office, entrance: Entrance) -> FastAPI:
+    """The application over that office."""
+    return create_app(nullcontext(office), office.limits.evidence_bytes, entrance)
+
+
 @pytest_asyncio.fixture
-async def arrive(office: Office, entrance: Entrance) -> AsyncIterator[Arrive]:
+async def arrive(app: FastAPI, office: Office) -> AsyncIterator[Arrive]:
     """Opens another browser each time it is called."""
-    app = create_app(nullcontext(office), office.limits.evidence_bytes, entrance)
     async with AsyncExitStack() as open_:
         await open_.enter_async_context(app.router.lifespan_context(app))
         transport = httpx2.ASGITransport(app)
