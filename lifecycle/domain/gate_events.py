@@ -95,13 +95,17 @@ class SubmissionWithdrawn(Value):
 
 
 class VoteCast(Value):
-    """A gatekeeper voted; `replaces` says that an earlier vote of the same person gave way."""
+    """A gatekeeper voted; `replaces` says that an earlier vote of the same person gave way.
+
+    `dissent_to` are the roles that hear of a no that does not stop the gate.
+    """
 
     type: Literal["person:vote:cast"] = "person:vote:cast"
     gate: str
     round: int
     vote: Vote
     replaces: bool = False
+    dissent_to: Names = ()
 
 
 class InformationRequested(Value):
@@ -131,12 +135,16 @@ class Basis(StrEnum):
     PMO = "pmo"
     MANAGER = "manager"
     RAISED = "raised"
+    SILENCE = "silence"
 
 
 class GateDecided(Value):
-    """The decision of a round. `against` lists what the advice or the rules still missed (supportive PMO)."""
+    """The decision of a round; one that a clock took is nobody's, and `decided_by` is empty.
 
-    type: Literal["person:gate:decided"] = "person:gate:decided"
+    `against` lists what was said or found against it: objections, and what the rules still missed (supportive PMO).
+    """
+
+    type: Literal["person:gate:decided", "clock:gate:decided"] = "person:gate:decided"
     gate: str
     round: int
     outcome: Outcome
@@ -190,7 +198,10 @@ class ConditionMissed(Value):
 
 
 class LadderStepped(Value):
-    """A deadline was missed and the next step of the ladder was taken; `told` names the roles that are addressed."""
+    """A deadline was missed and the next step of the ladder was taken; `told` names the roles that are addressed.
+
+    `outcome` is what silence was to decide; what is in `missing` kept it from deciding.
+    """
 
     type: Literal["clock:ladder:stepped"] = "clock:ladder:stepped"
     gate: str
@@ -199,3 +210,5 @@ class LadderStepped(Value):
     action: LadderAction
     role: str | None = None
     told: Names = ()
+    outcome: Outcome | None = None
+    missing: tuple[str, ...] = ()

@@ -111,11 +111,13 @@ class Actor(Value):
     """Who asks: the person, the roles held on this project, and for whom they act.
 
     When acting for somebody, `roles` are the roles that the giver holds by grant or post, never by delegation, so that
-    delegation does not cascade. `directory_version` is the state of the directory in which the roles were read.
+    delegation does not cascade, and `own_roles` those that the person has otherwise. `directory_version` is the state
+    of the directory in which the roles were read.
     """
 
     person: Word
     roles: Names = ()
+    own_roles: Names = ()
     acting_for: Word | None = None
     delegation: Delegation | None = None
     directory_version: int = 0

@@ -68,8 +68,10 @@ class LadderAction(StrEnum):
     REMIND = "remind"
     NOTIFY = "notify"
     WIDEN = "widen"
+    REASSIGN = "reassign"
     RAISE = "raise"
     HOLD = "hold"
+    DECIDE = "decide"
 
 
 class PolicyRef(Value):
@@ -83,12 +85,13 @@ class PolicyRef(Value):
 class Rung(Value):
     """What a step of a ladder does, and to or for which role; a reminder without a role goes to whoever is awaited.
 
-    `elapsed` says that its time is counted as it elapses, not in working time.
+    `elapsed` says that its time is counted as it elapses, not in working time; `outcome` is what silence decides.
     """
 
     action: LadderAction
     role: str | None = None
     elapsed: bool = False
+    outcome: Outcome | None = None
 
 
 class Clock(Value):
@@ -145,6 +148,14 @@ class Question(Value):
     answered_by: str | None = None
 
 
+class PassedOn(Value):
+    """The open slots of a round went to another role: after so many `votes`, until when it was widened to `widened`."""
+
+    role: str
+    votes: int
+    widened: Names = ()
+
+
 class Round(Value):
     """One trip through a gate, numbered; `tier` is the heaviest tier it has seen, `participants` may not approve it."""
 
@@ -165,6 +176,7 @@ class Round(Value):
     questions: tuple[Question, ...] = ()
     clock: Clock | None = None
     widened_to: Names = ()
+    passed_on: tuple[PassedOn, ...] = ()
     raised_to: str | None = None
     outcome: Outcome | None = None
     decided_at: Instant | None = None

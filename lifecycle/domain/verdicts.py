@@ -32,6 +32,8 @@ class Reason(StrEnum):
     STALE = "stale"
     STALE_DIRECTORY = "stale_directory"
     EXCLUDED = "excluded"
+    INCOMPATIBLE_ROLES = "incompatible_roles"
+    IN_PERSON = "in_person"
     NO_SLOT = "no_slot"
     ALREADY_VOTED = "already_voted"
     DELEGATION_INVALID = "delegation_invalid"

@@ -1,12 +1,16 @@
 """The rules of approval: who may vote and decide, on what they were shown, and when the gate is earned."""
 
+from collections.abc import Collection
+
+from lifecycle.domain.commands import CastVote, DecideGate
 from lifecycle.domain.project import Outcome, RoundStatus, Vote, VoteVerdict
 from lifecycle.domain.verdicts import Reason, Refusal
-from lifecycle.gates.approvals import called_roles, excluded, relied_on, standing
+from lifecycle.gates.approvals import called_roles, relied_on, roles_in_person, standing
 from lifecycle.gates.case import Case, refuse
 from lifecycle.gates.criteria import findings_of, missing
 from lifecycle.gates.deciding import decider, is_available, opens, passage_blocked
 from lifecycle.gates.policy import Pmo
+from lifecycle.gates.separation import clashing, excluded
 
 
 def round_is_the_current_one(case: Case) -> Refusal | None:
@@ -44,11 +48,11 @@ def evidence_was_shown(case: Case) -> Refusal | None:
 
 def approver_took_no_part(case: Case) -> Refusal | None:
     """Who submitted, manages or wrote the evidence of a round, and whoever acts for them, may not approve it."""
-    barred = set(excluded(case.gate, case.round)) & set(case.asked.actor.people)
+    barred = set(excluded(case.book, case.state, case.round)) & set(case.asked.actor.people)
     if not barred:
         return None
     names = " and ".join(sorted(barred))
-    sentence = f"{names} took part in this round as submitter, manager or author of evidence."
+    sentence = f"{names} took part in this as submitter, manager or author of evidence."
     return refuse(Reason.EXCLUDED, sentence, "Leave the vote to gatekeepers who took no part in it.")
 
 
@@ -59,9 +63,45 @@ def role_is_called(case: Case) -> Refusal | None:
 
 def gatekeeper_asks(case: Case) -> Refusal | None:
     """Only people whose role the gate calls, or who decide it, may ask for information."""
+    return _is_one_of(_asked_for(case), case)
+
+
+def roles_go_together(case: Case) -> Refusal | None:
+    """Who holds roles that the policy keeps apart, or has acted in the round under one of them, acts under none."""
+    fitting = case.roles & set(_asked_for(case))
+    ill = clashing(case.book.policy, case.round, case.asked.actor.people, case.roles, case.own_roles)
+    if fitting - ill:
+        return None
+    return keep_apart(fitting & ill)
+
+
+def keep_apart(ill: Collection[str]) -> Refusal:
+    """The refusal of somebody whose roles go ill together."""
+    named = " and ".join(sorted(ill)).replace("_", " ")
+    sentence = f"You also hold, or have acted in this round under, a role that must not meet {named}."
+    return refuse(Reason.INCOMPATIBLE_ROLES, sentence, "Leave it to somebody who holds one of the roles only.")
+
+
+def called_in_person(case: Case) -> Refusal | None:
+    """Where the policy asks for somebody in person, nobody acts in their name."""
+    actor = case.asked.actor
+    if actor.person == actor.principal:
+        return None
+    called = case.roles & set(_asked_for(case))
+    if called - roles_in_person(case.book, case.state, case.round):
+        return None
+    sentence = f"This is for {actor.principal} to do in person."
+    return refuse(Reason.IN_PERSON, sentence, f"Leave it to {actor.principal}, or to another holder of the role.")
+
+
+def _asked_for(case: Case) -> tuple[str, ...]:
+    """The roles under which somebody could do what the command asks for: the decider's, or those that are called."""
     role, _ = decider(case.book, case.round)
+    deciding = (role,) if role else ()
+    if isinstance(case.command, DecideGate):
+        return deciding
     called = called_roles(case.book, case.state, case.round)
-    return _is_one_of((*called, *([role] if role else ())), case)
+    return called if isinstance(case.command, CastVote) else (*called, *deciding)
 
 
 def _is_one_of(called: tuple[str, ...], case: Case) -> Refusal | None:

@@ -2,33 +2,32 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice, product
 
 from lifecycle.domain.project import ProjectState, Round, Vote, VoteVerdict
 from lifecycle.domain.values import Names, Value
-from lifecycle.gates.policy_approvals import AllOf, AnyOf, Approval, Participation, Slot
-from lifecycle.gates.policy_gates import Gate
+from lifecycle.gates.quorums import Seat, Way, advisers, panels, vetoes, ways
 from lifecycle.gates.rulebook import Context, Rulebook, context_of
-
-Way = tuple[Slot, ...]
-"""Single slots that together are a quorum."""
-
-MOST_WAYS = 256
-"""So many alternative sets of slots are looked at; the check refuses policies that have more."""
+from lifecycle.gates.separation import clashing, excluded, personal
 
 
 class SlotStanding(Value):
-    """One slot of the quorum: the role it asks for, and whose approval fills it."""
+    """One slot of the quorum: the role it asks for, whose people can fill it now, and whose word fills it.
+
+    It may be for nobody's delegate, and it may be enough that somebody is heard.
+    """
 
     role: str
     roles: Names
     filled_by: str | None = None
+    in_person: bool = False
+    heard: bool = False
 
 
 class Standing(Value):
     """How a round's approvals stand: the best way to a quorum, its slots, and whether somebody said no.
 
-    `approved_by` are all whose approval counts, needed or not; `refused_by` those whose rejection keeps the gate shut.
+    `approved_by` are all whose approval counts, needed or not; `refused_by` those whose rejection keeps the gate shut,
+    `objected` those whose rejection is heard and does not.
     """
 
     approved: bool
@@ -37,6 +36,16 @@ class Standing(Value):
     rejected_by: Names = ()
     vetoed_by: Names = ()
     refused_by: Names = ()
+
+    @property
+    def objected(self) -> Names:
+        """Who said no without being able to stop the gate."""
+        return tuple(person for person in self.rejected_by if person not in self.refused_by)
+
+    @property
+    def decisive(self) -> Names:
+        """Whose approvals fill the slots that need one."""
+        return tuple(slot.filled_by for slot in self.slots if slot.filled_by and not slot.heard)
 
     @property
     def open_slots(self) -> tuple[SlotStanding, ...]:
@@ -49,120 +58,107 @@ class Standing(Value):
         return tuple(sorted({role for slot in self.open_slots for role in slot.roles}))
 
 
-def ways(book: Rulebook, round_: Round, context: Context) -> tuple[Way, ...]:
-    """The alternative sets of single slots, each of which is a quorum; empty slots or no way never approve.
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """Whom a round calls: the seats of every way to its quorum, and the roles that are heard besides."""
 
-    Each slot names the evidence that its approval relies on, supplied already or not.
-    """
-    gate = book.policy.gates[round_.gate]
-    everything = tuple(sorted({*gate.evidence, *round_.evidence}))
-    if round_.raised_to:
-        return ((Slot(role=round_.raised_to, reads=everything),),)
-    asked = _Asked(book, round_.gate, context, everything)
-    return tuple(dict.fromkeys(way for way in asked.all_of(gate.approvals.all) if way))
+    round: Round
+    ways: tuple[Way, ...]
+    vetoing: frozenset[str]
+    advising: frozenset[str]
+
+    def of(self, seat: Seat, votes: int | None = None) -> frozenset[str]:
+        """Whose word fills a seat: now, or of somebody who voted after so many votes."""
+        role, widened = seat.role, self.round.widened_to
+        for passed in reversed(self.round.passed_on):
+            if votes is None or votes >= passed.votes:
+                role = passed.role
+                break
+            widened = passed.widened
+        return frozenset((role,) if seat.in_person else (role, *widened))
+
+    def roles(self, votes: int | None = None) -> frozenset[str]:
+        """Every role that is called: now, or was when there were so many votes."""
+        seats = {seat for way in self.ways for seat in way}
+        return self.vetoing.union(self.advising, *(self.of(seat, votes) for seat in seats))
+
+    def stopping(self, votes: int) -> frozenset[str]:
+        """The roles whose rejection keeps the gate shut."""
+        seats = {seat for way in self.ways for seat in way if seat.stops}
+        return self.vetoing.union(*(self.of(seat, votes) for seat in seats))
+
+
+def _call(book: Rulebook, round_: Round, context: Context) -> _Call:
+    asked = panels(book, round_.gate, context)
+    return _Call(round_, ways(book, round_, context), vetoes(asked), advisers(asked))
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the approvals of a gate ask for in a context; slots that say nothing else read everything."""
+class _Counted:
+    """A vote that counts: the roles under which it does, and how many votes there were before it."""
 
-    book: Rulebook
-    gate: str
-    context: Context
-    everything: Names
-
-    def all_of(self, parts: Iterable[Approval]) -> Iterator[Way]:
-        """Every choice of one way from each part, as one way."""
-        return _together(self.of(part) for part in parts)
-
-    def of(self, part: Approval) -> Iterator[Way]:
-        """The ways of one part."""
-        if isinstance(part, Slot):
-            single = Slot(role=part.role, reads=part.reads or self.everything)
-            yield (single,) * part.count if self.book.applies(part.when, self.context, self.gate) else ()
-        elif isinstance(part, AllOf):
-            yield from self.all_of(part.all)
-        elif isinstance(part, AnyOf):
-            yield from (way for choice in part.any for way in self.standing(choice))
-        else:
-            for chosen in combinations(part.of, part.at_least):
-                yield from _together(self.standing(choice) for choice in chosen)
-
-    def standing(self, part: Approval) -> Iterator[Way]:
-        """The ways of one alternative; an alternative that asks for nobody is no alternative."""
-        return (way for way in self.of(part) if way)
-
-
-def _together(each: Iterable[Iterator[Way]]) -> Iterator[Way]:
-    looked_at = [tuple(islice(found, MOST_WAYS)) for found in each]
-    return (tuple(slot for way in chosen for slot in way) for chosen in islice(product(*looked_at), MOST_WAYS))
-
-
-def named_roles(gate: Gate) -> Names:
-    """Every role that a gate's approvals, vetoes and chair name, whether called now or not."""
-    named: set[str] = {*gate.approvals.veto, *([gate.chair] if gate.chair else ())}
-    parts: list[Approval] = list(gate.approvals.all)
-    while parts:
-        part = parts.pop()
-        if isinstance(part, Slot):
-            named.add(part.role)
-        else:
-            parts += part.all if isinstance(part, AllOf) else part.any if isinstance(part, AnyOf) else part.of
-    return tuple(sorted(named))
-
-
-def slot_roles(slot: Slot, round_: Round) -> Names:
-    """Whose approval fills a slot: its role's, and the roles that the ladder widened the call to."""
-    return tuple(sorted({slot.role, *round_.widened_to}))
+    vote: Vote
+    roles: frozenset[str]
+    before: int
 
 
 def called_roles(book: Rulebook, state: ProjectState, round_: Round) -> Names:
-    """Every role whose people may vote on this round now, vetoes included."""
-    return _called(book, round_, ways(book, round_, context_of(book, state, round_)))
+    """Every role whose people may vote on this round now, vetoes and advice included."""
+    return tuple(sorted(_call(book, round_, context_of(book, state, round_)).roles()))
 
 
-def _called(book: Rulebook, round_: Round, found: Iterable[Way]) -> Names:
-    slots = {role for way in found for slot in way for role in slot_roles(slot, round_)}
-    return tuple(sorted(slots | set(book.policy.gates[round_.gate].approvals.veto)))
+def heard_besides(book: Rulebook, state: ProjectState, round_: Round) -> frozenset[str]:
+    """The roles that are called without filling a slot: who may veto, and who advises."""
+    call = _call(book, round_, context_of(book, state, round_))
+    return call.vetoing | call.advising
 
 
-def excluded(gate: Gate, round_: Round) -> Names:
-    """Who may not approve this round, because of what they did in it; giving up a role since does not help."""
-    took_part = {
-        Participation.SUBMITTER: round_.submitters,
-        Participation.MANAGER: round_.managers,
-        Participation.EVIDENCE_AUTHORS: round_.evidence_authors,
-    }
-    return tuple(sorted({person for kind in gate.approvals.exclude for person in took_part[kind]}))
+def roles_in_person(book: Rulebook, state: ProjectState, round_: Round) -> frozenset[str]:
+    """The roles whose holders nobody can stand in for in this round."""
+    return personal(ways(book, round_, context_of(book, state, round_)))
 
 
 def relied_on(book: Rulebook, state: ProjectState, round_: Round, roles: Sequence[str]) -> Names:
     """The evidence that a vote with these roles relies on: what its slots read; a mere veto relies on all of it."""
-    slots = {slot for way in ways(book, round_, context_of(book, state, round_)) for slot in way}
-    reads = [slot.reads for slot in slots if set(slot_roles(slot, round_)) & set(roles)]
+    call = _call(book, round_, context_of(book, state, round_))
+    seats = {seat for way in call.ways for seat in way}
+    reads = [seat.reads for seat in seats if not call.of(seat).isdisjoint(roles)]
     everything = {*book.policy.gates[round_.gate].evidence, *round_.evidence}
     return tuple(sorted(set().union(*reads) if reads else everything))
 
 
 def standing(book: Rulebook, state: ProjectState, round_: Round) -> Standing:
     """How the approvals stand: excluded people count for nothing, one person fills one slot."""
-    gate = book.policy.gates[round_.gate]
-    found = ways(book, round_, context_of(book, state, round_))
-    barred, called = set(excluded(gate, round_)), set(_called(book, round_, found))
-    votes = [v for v in round_.standing_votes if not barred & set(v.people) and called & set(v.roles)]
-    approvals = _one_vote_a_person(vote for vote in votes if vote.verdict is VoteVerdict.APPROVE)
-    best = min((_fill(way, approvals, round_) for way in found), key=_how_far, default=())
-    rejections = [vote for vote in votes if vote.verdict is VoteVerdict.REJECT]
-    vetoes = [vote for vote in rejections if set(vote.roles) & set(gate.approvals.veto)]
-    only_vetoes_count = gate.approvals.rejection == "veto" and not round_.raised_to
+    call = _call(book, round_, context_of(book, state, round_))
+    votes = list(_counted(book, state, call))
+    distinct = _one_vote_a_person(votes)
+    approvals = [counted for counted in distinct if counted.vote.verdict is VoteVerdict.APPROVE]
+    best = min((_fill(way, distinct, call) for way in call.ways), key=_how_far, default=())
+    rejections = [counted for counted in votes if counted.vote.verdict is VoteVerdict.REJECT]
     return Standing(
         approved=bool(best) and all(slot.filled_by for slot in best),
         slots=best,
         approved_by=_voters(approvals),
         rejected_by=_voters(rejections),
-        vetoed_by=_voters(vetoes),
-        refused_by=_voters(vetoes if only_vetoes_count else rejections),
+        vetoed_by=_voters(counted for counted in rejections if counted.roles & call.vetoing),
+        refused_by=_voters(counted for counted in rejections if counted.roles & call.stopping(counted.before)),
     )
+
+
+def _counted(book: Rulebook, state: ProjectState, call: _Call) -> Iterator[_Counted]:
+    """The votes that count, approvals first: of people whom nothing excludes, under roles that were called."""
+    barred, in_person = set(excluded(book, state, call.round)), personal(call.ways)
+    for before, vote in sorted(enumerate(call.round.votes), key=_approvals_first):
+        lent = in_person if vote.voter != vote.principal else frozenset()
+        ill = clashing(book.policy, call.round, vote.people, vote.roles)
+        roles = (call.roles(before) & set(vote.roles)) - ill - lent
+        if roles and not vote.void and not barred & set(vote.people):
+            yield _Counted(vote, roles, before)
+
+
+def _approvals_first(numbered: tuple[int, Vote]) -> tuple[bool, int]:
+    number, vote = numbered
+    return vote.verdict is not VoteVerdict.APPROVE, number
 
 
 def _how_far(slots: tuple[SlotStanding, ...]) -> tuple[int, int]:
@@ -171,48 +167,52 @@ def _how_far(slots: tuple[SlotStanding, ...]) -> tuple[int, int]:
     return still_open, still_open - len(slots)
 
 
-def _voters(votes: Iterable[Vote]) -> Names:
-    return tuple(sorted(vote.voter for vote in votes))
+def _voters(votes: Iterable[_Counted]) -> Names:
+    return tuple(sorted(counted.vote.voter for counted in votes))
 
 
-def _fits(vote: Vote, slot: Slot, round_: Round) -> bool:
-    """Whether a vote may fill a slot: it has the role, and relied on all that the slot reads."""
-    has_the_role = not set(slot_roles(slot, round_)).isdisjoint(vote.roles)
-    return has_the_role and set(slot.reads) <= set(vote.relied_on)
+def _fits(counted: _Counted, seat: Seat, call: _Call) -> bool:
+    """Whether a vote may fill a seat: it says what is waited for, has the role, and relied on all that it reads."""
+    vote = counted.vote
+    says = vote.verdict is VoteVerdict.APPROVE or (seat.heard and vote.verdict is not VoteVerdict.RECUSE)
+    has_the_role = not call.of(seat, counted.before).isdisjoint(counted.roles)
+    return says and has_the_role and set(seat.reads) <= set(vote.relied_on)
 
 
-def _one_vote_a_person(votes: Iterable[Vote]) -> list[Vote]:
+def _one_vote_a_person(votes: Iterable[_Counted]) -> list[_Counted]:
     """The votes without any that would use a person twice, whoever they acted for."""
     used: set[str] = set()
-    kept: list[Vote] = []
-    for vote in votes:
-        if not used & set(vote.people):
-            used |= set(vote.people)
-            kept.append(vote)
+    kept: list[_Counted] = []
+    for counted in votes:
+        if not used & set(counted.vote.people):
+            used |= set(counted.vote.people)
+            kept.append(counted)
     return kept
 
 
-def _fill(way: Way, approvals: Sequence[Vote], round_: Round) -> tuple[SlotStanding, ...]:
-    """The largest matching of approvals to slots, by augmenting paths; each approval fills at most one slot."""
+def _fill(way: Way, votes: Sequence[_Counted], call: _Call) -> tuple[SlotStanding, ...]:
+    """The largest matching of votes to seats, by augmenting paths; each vote fills at most one seat."""
     holder: dict[int, int] = {}
-    fits = [[number for number, slot in enumerate(way) if _fits(vote, slot, round_)] for vote in approvals]
+    fits = [[number for number, seat in enumerate(way) if _fits(counted, seat, call)] for counted in votes]
 
     def place(vote: int, seen: set[int]) -> bool:
-        for slot in fits[vote]:
-            if slot not in seen:
-                seen.add(slot)
-                if slot not in holder or place(holder[slot], seen):
-                    holder[slot] = vote
+        for seat in fits[vote]:
+            if seat not in seen:
+                seen.add(seat)
+                if seat not in holder or place(holder[seat], seen):
+                    holder[seat] = vote
                     return True
         return False
 
-    for vote in range(len(approvals)):
+    for vote in range(len(votes)):
         place(vote, set())
     return tuple(
         SlotStanding(
-            role=slot.role,
-            roles=slot_roles(slot, round_),
-            filled_by=approvals[holder[number]].voter if number in holder else None,
+            role=seat.role,
+            roles=tuple(sorted(call.of(seat))),
+            filled_by=votes[holder[number]].vote.voter if number in holder else None,
+            in_person=seat.in_person,
+            heard=seat.heard,
         )
-        for number, slot in enumerate(way)
+        for number, seat in enumerate(way)
     )

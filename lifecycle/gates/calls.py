@@ -1,14 +1,16 @@
 """Whom rounds call, and which votes stand, when something changes under them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from lifecycle.domain.events import FactsAmended, FactsSet, PolicyBound, TierChanged
 from lifecycle.domain.gate_events import EvidenceSupplied, VotesVoided
 from lifecycle.domain.project import ProjectState, Vote, VoteVerdict
 from lifecycle.domain.values import Names
-from lifecycle.gates.approvals import Way, called_roles, ways
+from lifecycle.gates.approvals import called_roles
 from lifecycle.gates.ledger import Ledger
+from lifecycle.gates.quorums import Way, ways
 from lifecycle.gates.rulebook import Rulebook, context_of
 
 
@@ -52,7 +54,12 @@ def _given(ledger: Ledger, gate: str) -> list[Vote]:
 def _asked(book: Rulebook, state: ProjectState) -> dict[str, tuple[Way, ...]]:
     """The quorums of the rounds in which somebody has voted."""
     voted = [round_ for round_ in state.open_rounds if round_.standing_votes and round_.gate in book.policy.gates]
-    return {round_.gate: ways(book, round_, context_of(book, state, round_)) for round_ in voted}
+    return {round_.gate: _needed(ways(book, round_, context_of(book, state, round_))) for round_ in voted}
+
+
+def _needed(found: Iterable[Way]) -> tuple[Way, ...]:
+    """The quorums by whom they need, whoever else could stop them."""
+    return tuple(tuple(replace(seat, stops=True) for seat in way) for way in found)
 
 
 def _called(book: Rulebook, state: ProjectState) -> dict[str, Names]:

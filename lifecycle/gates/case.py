@@ -38,6 +38,12 @@ class Case:
         return frozenset(actor.roles) | frozenset(self.state.posts_of(actor.principal))
 
     @property
+    def own_roles(self) -> frozenset[str]:
+        """The roles that the person holds besides when acting for somebody else."""
+        actor = self.asked.actor
+        return frozenset(actor.own_roles) | frozenset(self.state.posts_of(actor.person))
+
+    @property
     def gate(self) -> Gate:
         """The gate that the command names; a rule before has made sure that the policy knows it."""
         return self.book.policy.gates[self.command.gate]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lifecycle.domain.people import Roster
 from lifecycle.gates.complaints import ConditionError
 from lifecycle.gates.policy import Policy
+from lifecycle.gates.proofs import deciders
 from lifecycle.gates.proofs.baselines import baselines
 from lifecycle.gates.proofs.decisions import decisions, derivations, settings
 from lifecycle.gates.proofs.demands import demands
@@ -29,16 +30,16 @@ def check(policy: Policy, roster: Roster | None = None) -> tuple[Finding, ...]:
     What stands on sand is not built on: conditions are read only when all that is named is declared, and proofs are
     tried only when all conditions can be read.
     """
-    found = [*references(policy), *decisions(policy), *passages(policy)]
+    found = [*references(policy), *decisions(policy), *deciders.references(policy), *passages(policy)]
     if _is_sound(found):
         book = Rulebook(policy)
-        found += [*_conditions(book), *_expressions(book), *ladders(policy)]
+        found += [*_conditions(book), *_expressions(book), *deciders.able(policy), *ladders(policy)]
         found += _order(book) if _is_sound(found) else ()
         if _is_sound(found):
             prover = Prover(book)
             found += [*tier_table(prover), *truths(prover), *demands(prover), *baselines(prover), *outcomes(policy)]
             if roster is not None:
-                found += people(book, roster)
+                found += [*people(book, roster), *deciders.people(policy, roster)]
     return tuple(found)
 
 

@@ -11,7 +11,8 @@ from lifecycle.domain.duration import Duration, Unit
 from lifecycle.domain.project import Clock, ProjectState, Round, RoundStatus, Rung
 from lifecycle.domain.worktime import WorkCalendar, add_working_time, after, working_time_between
 from lifecycle.gates.policy import Policy
-from lifecycle.gates.policy_gates import Gate, LadderStep
+from lifecycle.gates.policy_gates import Gate
+from lifecycle.gates.policy_ladders import LadderStep
 from lifecycle.gates.policy_words import ByTier
 
 _WORKING = (Unit.WORKING_DAYS, Unit.WORKING_HOURS)
@@ -42,7 +43,8 @@ def _timetable(gate: Gate, *, submitting: bool) -> tuple[ByTier | None, tuple[La
 
 def _rung(step: LadderStep, tier: str) -> Rung:
     role = "project_manager" if step.remind == "submitter" else step.role
-    return Rung(action=step.action, role=role, elapsed=for_tier(step.after, tier).unit not in _WORKING)
+    elapsed = for_tier(step.after, tier).unit not in _WORKING
+    return Rung(action=step.action, role=role, elapsed=elapsed, outcome=step.decide)
 
 
 def resumed(policy: Policy, round_: Round, calendar: WorkCalendar, at: datetime) -> Clock | None:

@@ -2,8 +2,8 @@
 
 from lifecycle.domain.project import ConditionStatus
 from lifecycle.domain.verdicts import Reason, Refusal
-from lifecycle.gates.approvals import named_roles
 from lifecycle.gates.case import Case, refuse
+from lifecycle.gates.quorums import named_roles
 
 
 def condition_is_known(case: Case) -> Refusal | None:
@@ -54,8 +54,8 @@ def nobody_accepts_their_own_proof(case: Case) -> Refusal | None:
 
 def gatekeeper_accepts(case: Case) -> Refusal | None:
     """A proof is accepted by a gatekeeper of the gate that set the condition, or by the PMO."""
-    gate = case.book.policy.gates.get(case.state.conditions[case.command.condition].gate)
-    roles = {case.book.policy.pmo_role, *(named_roles(gate) if gate else ())}
+    policy, gate = case.book.policy, case.state.conditions[case.command.condition].gate
+    roles = {policy.pmo_role, *(named_roles(policy, gate) if gate in policy.gates else ())}
     if roles & case.roles:
         return None
     return refuse(Reason.NOT_PERMITTED, "You are no gatekeeper of that gate.", f"Ask: {', '.join(sorted(roles))}.")

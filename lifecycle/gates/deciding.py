@@ -21,7 +21,7 @@ def decider(book: Rulebook, round_: Round) -> tuple[str | None, Basis]:
         return book.policy.pmo_role, Basis.PMO
     if book.policy.pmo is Pmo.SUPPORTIVE:
         return "project_manager", Basis.MANAGER
-    chair = book.policy.gates[round_.gate].chair
+    chair = book.policy.chair_of(round_.gate)
     return chair, Basis.CHAIR if chair else Basis.VOTES
 
 

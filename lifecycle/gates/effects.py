@@ -16,7 +16,7 @@ from lifecycle.domain.gate_events import (
     VoteCast,
     WaiverGranted,
 )
-from lifecycle.domain.project import Outcome, Question, Vote, VoteVerdict, Waiver
+from lifecycle.domain.project import Outcome, Question, Round, Vote, VoteVerdict, Waiver
 from lifecycle.gates import calls, consequences, settling
 from lifecycle.gates.approvals import called_roles, relied_on, standing
 from lifecycle.gates.criteria import findings_of, missing, summary
@@ -24,6 +24,8 @@ from lifecycle.gates.deciding import decider, opens
 from lifecycle.gates.ledger import Ledger
 from lifecycle.gates.obligations import later
 from lifecycle.gates.policy import Pmo
+from lifecycle.gates.quorums import panels
+from lifecycle.gates.rulebook import context_of
 
 
 @singledispatch
@@ -102,7 +104,20 @@ def _(command: asked.CastVote, ledger: Ledger) -> None:
         conditions=command.conditions,
     )
     replaces = any(earlier.voter == vote.voter for earlier in round_.standing_votes)
-    ledger.add(VoteCast(gate=command.gate, round=round_.number, vote=vote, replaces=replaces))
+    cast = VoteCast(gate=command.gate, round=round_.number, vote=vote, replaces=replaces)
+    ledger.add(cast.model_copy(update={"dissent_to": _dissent_to(ledger, cast)}))
+
+
+def _dissent_to(ledger: Ledger, cast: VoteCast) -> tuple[str, ...]:
+    """Who hears of a no that does not stop the gate."""
+    if cast.vote.verdict is not VoteVerdict.REJECT:
+        return ()
+    book, state = ledger.foresee(cast)
+    round_ = state.rounds[cast.gate]
+    if cast.vote.voter not in standing(book, state, round_).objected:
+        return ()
+    told = {panel.dissent_to for panel in panels(book, cast.gate, context_of(book, state, round_))}
+    return tuple(sorted(role for role in told if role))
 
 
 @happen.register
@@ -123,12 +138,6 @@ def _(command: asked.DecideGate, ledger: Ledger) -> None:
     state, book = ledger.state, ledger.book
     round_ = state.rounds[command.gate]
     _, basis = decider(book, round_)
-    against: tuple[str, ...] = ()
-    if book.policy.pmo is not Pmo.CONTROLLING and opens(command.outcome):
-        lacking = [finding.requirement for finding in missing(findings_of(book, state, round_, ledger.now))]
-        advice = standing(book, state, round_)
-        against = (*lacking, *(f"approval.{role}" for role in advice.pending_roles))
-        against = (*against, *(f"rejected_by.{person}" for person in advice.rejected_by))
     settling.decide(
         ledger,
         command.gate,
@@ -137,9 +146,20 @@ def _(command: asked.DecideGate, ledger: Ledger) -> None:
         decided_by=command.actor.people,
         rationale=command.rationale,
         promised=command.conditions if command.outcome is Outcome.CONDITIONAL_GO else (),
-        against=against,
+        against=_against(ledger, round_) if opens(command.outcome) else (),
         review_at=command.review_at,
     )
+
+
+def _against(ledger: Ledger, round_: Round) -> tuple[str, ...]:
+    """What was said against a decision to go on, and where approvals only advise also what was missing."""
+    state, book = ledger.state, ledger.book
+    now = standing(book, state, round_)
+    if book.policy.pmo is Pmo.CONTROLLING:
+        return settling.objections(now)
+    lacking = [finding.requirement for finding in missing(findings_of(book, state, round_, ledger.now))]
+    advised = (f"approval.{role}" for role in now.pending_roles)
+    return (*lacking, *advised, *(f"rejected_by.{person}" for person in now.rejected_by))
 
 
 @happen.register

@@ -9,7 +9,7 @@ from lifecycle.domain.people import Actor, Roster
 from lifecycle.domain.project import OPENING, ConditionStatus, Outcome, ProjectState, Round, RoundStatus, VoteVerdict
 from lifecycle.domain.values import Names, Value
 from lifecycle.domain.verdicts import Accepted, Refusal
-from lifecycle.gates.approvals import Standing, excluded, standing
+from lifecycle.gates.approvals import Standing, standing
 from lifecycle.gates.case import Rulebooks
 from lifecycle.gates.criteria import findings_of, missing
 from lifecycle.gates.decide import decide
@@ -18,6 +18,7 @@ from lifecycle.gates.gate_rules import ON_REQUEST
 from lifecycle.gates.policy import Pmo
 from lifecycle.gates.policy_requirements import EvidenceRule
 from lifecycle.gates.rulebook import Rulebook
+from lifecycle.gates.separation import clashing, excluded, roles_held
 
 Asked = dict[str, Any]
 _A_WORD = "rehearsal"
@@ -33,11 +34,16 @@ class Possibility(Value):
 
 
 class SlotView(Value):
-    """A slot of the quorum: filled by whom, or who still could fill it."""
+    """A slot of the quorum: filled by whom, or who still could fill it; for nobody's delegate if it is `in_person`.
+
+    Where it is enough to be `heard`, any vote fills it.
+    """
 
     role: str
     filled_by: str | None
     candidates: Names = ()
+    in_person: bool = False
+    heard: bool = False
 
 
 class Need(Value):
@@ -111,16 +117,26 @@ def _any_evidence(item: str, rule: EvidenceRule, now: datetime) -> Asked:
 
 def slots(book: Rulebook, state: ProjectState, round_: Round, roster: Roster) -> tuple[SlotView, ...]:
     """Every slot of the quorum with the people who could still fill it: present, not excluded, not yet used."""
-    gate = book.policy.gates[round_.gate]
     now: Standing = standing(book, state, round_)
-    barred = {*excluded(gate, round_), *(person for vote in round_.standing_votes for person in vote.people)}
+    barred = {*excluded(book, state, round_), *(person for vote in round_.standing_votes for person in vote.people)}
     views = []
     for slot in now.slots:
-        could = {person for role in slot.roles for person in _holders(state, roster, role)} - barred
+        holders = {(person, role) for role in slot.roles for person in _holders(state, roster, role)}
+        could = {person for person, role in holders if role not in _clashing(book, state, round_, roster, person)}
         views.append(
-            SlotView(role=slot.role, filled_by=slot.filled_by, candidates=() if slot.filled_by else tuple(could))
+            SlotView(
+                role=slot.role,
+                filled_by=slot.filled_by,
+                candidates=() if slot.filled_by else tuple(could - barred),
+                in_person=slot.in_person,
+                heard=slot.heard,
+            )
         )
     return tuple(views)
+
+
+def _clashing(book: Rulebook, state: ProjectState, round_: Round, roster: Roster, person: str) -> frozenset[str]:
+    return clashing(book.policy, round_, [person], {*roles_held(roster, person), *state.posts_of(person)})
 
 
 def _holders(state: ProjectState, roster: Roster, role: str) -> tuple[str, ...]:
@@ -139,7 +155,7 @@ def path_to_green(
             subject=finding.requirement,
             sentence=f"{finding.label}: {finding.result.replace('_', ' ')}.",
             remedy=finding.remedy,
-            owed_by=("project_manager",),
+            owed_by=(_owing(book, round_, finding.requirement),),
         )
         for finding in missing(findings_of(book, state, round_, now))
     ]
@@ -162,7 +178,7 @@ def path_to_green(
             if slot.filled_by is None:
                 nobody = roster is not None and not slot.candidates
                 remedy = "Nobody can give it: ask the PMO to name somebody." if nobody else "Wait for the approval."
-                sentence = f"An approval is missing: {slot.role.replace('_', ' ')}."
+                sentence = f"{_WANTED[slot.heard]} is missing: {slot.role.replace('_', ' ')}."
                 need = _need("approval", slot.role, sentence, remedy, *(slot.candidates or (slot.role,)))
                 needs.append(need)
     blocked = passage_blocked(book, state, round_)
@@ -172,6 +188,16 @@ def path_to_green(
         sentence = f"The {role.replace('_', ' ')} has not decided."
         needs.append(_need("decision", round_.gate, sentence, "Wait for the decision.", role))
     return tuple(needs)
+
+
+_WANTED = {False: "An approval", True: "A word"}
+
+
+def _owing(book: Rulebook, round_: Round, requirement: str) -> str:
+    """Who mends a finding: whose the evidence is to give, else the project's manager."""
+    kind, _, item = requirement.partition(".")
+    rule = book.policy.gates[round_.gate].evidence.get(item) if kind == "evidence" else None
+    return (rule and rule.by) or "project_manager"
 
 
 def _need(kind: str, subject: str, sentence: str, remedy: str, *owed_by: str) -> Need:

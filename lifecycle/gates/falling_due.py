@@ -1,12 +1,23 @@
 """What happens when an obligation falls due: ladder steps, missed conditions, expired waivers, recurring gates."""
 
+from datetime import datetime
+
 from lifecycle.domain.events import HoldReviewDue
-from lifecycle.domain.gate_events import ConditionMissed, LadderAction, LadderStepped, RecurrenceCame, WaiverExpired
-from lifecycle.domain.project import OnMiss, RoundStatus, Rung
-from lifecycle.gates import calls, consequences
+from lifecycle.domain.gate_events import (
+    Basis,
+    ConditionMissed,
+    LadderAction,
+    LadderStepped,
+    RecurrenceCame,
+    WaiverExpired,
+)
+from lifecycle.domain.project import OnMiss, Outcome, ProjectState, Round, RoundStatus, Rung
+from lifecycle.gates import calls, consequences, settling
 from lifecycle.gates.approvals import standing
-from lifecycle.gates.deciding import decider
+from lifecycle.gates.criteria import findings_of, missing
+from lifecycle.gates.deciding import decider, is_available, opens, passage_blocked
 from lifecycle.gates.ledger import Ledger
+from lifecycle.gates.rulebook import Rulebook
 
 
 def fall_due(ledger: Ledger, obligation: str) -> None:
@@ -35,13 +46,35 @@ def _step(ledger: Ledger, gate: str) -> None:
     number = round_.clock.taken
     rung = round_.clock.rungs[number]
     told = _told(ledger, gate, rung)
-    ledger.add(
-        LadderStepped(gate=gate, round=round_.number, step=number, action=rung.action, role=rung.role, told=told)
-    )
+    stepped = LadderStepped(gate=gate, round=round_.number, step=number, action=rung.action, role=rung.role, told=told)
+    if rung.action is LadderAction.DECIDE:
+        _silence(ledger, stepped, rung.outcome or Outcome.HOLD)
+        return
+    ledger.add(stepped)
     if rung.action is LadderAction.RAISE:
         calls.void_all(ledger, gate, f"The decision was raised to the {rung.role}.")
     if rung.action is LadderAction.HOLD:
         consequences.hold(ledger, f"The gate {gate} stayed undecided through its whole ladder.")
+
+
+def _silence(ledger: Ledger, stepped: LadderStepped, outcome: Outcome) -> None:
+    """Nobody decided in time, and the policy says what then: that is decided, unless it opened a gate unearned."""
+    gate, round_ = stepped.gate, ledger.state.rounds[stepped.gate]
+    lacking = unearned(ledger.book, ledger.state, round_, ledger.now) if opens(outcome) else ()
+    if not is_available(ledger.book, ledger.state, round_, outcome):
+        lacking = (f"decisions.{outcome}", *lacking)
+    ledger.add(stepped.model_copy(update={"outcome": outcome, "missing": lacking}))
+    if not lacking:
+        rationale = "Nobody decided in time; this is what the policy says for silence."
+        settling.decide(ledger, gate, outcome, Basis.SILENCE, decided_by=(), rationale=rationale)
+
+
+def unearned(book: Rulebook, state: ProjectState, round_: Round, now: datetime) -> tuple[str, ...]:
+    """What keeps silence from opening a gate: requirements, other gates in the way, and people who said no."""
+    lacking = [finding.requirement for finding in missing(findings_of(book, state, round_, now))]
+    blocked = passage_blocked(book, state, round_)
+    said_no = standing(book, state, round_).refused_by
+    return (*lacking, *(blocked.missing if blocked else ()), *(f"rejected_by.{person}" for person in said_no))
 
 
 def _told(ledger: Ledger, gate: str, rung: Rung) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from lifecycle.domain.evidence import EvidenceKind
 from lifecycle.domain.verdicts import Reason, Refusal
+from lifecycle.gates.approval_rules import keep_apart
 from lifecycle.gates.case import Case, refuse
 from lifecycle.gates.criteria import findings_of, missing, missing_evidence
 from lifecycle.gates.machine import round_may
@@ -12,6 +13,7 @@ from lifecycle.gates.policy_gates import GateKind
 from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
 from lifecycle.gates.rulebook import context_of
 from lifecycle.gates.rules import misfit
+from lifecycle.gates.separation import clashing
 
 ON_REQUEST = (GateKind.CHANGE, GateKind.EXCEPTION, GateKind.REVIEW)
 """The kinds of gates that people open."""
@@ -71,6 +73,20 @@ def item_is_asked_for(case: Case) -> Refusal | None:
         return None
     sentence = f"'{supplied.item}' is a {rule.kind}, not a {supplied.kind}."
     return refuse(Reason.WRONG_KIND, sentence, f"Supply a {rule.kind}.")
+
+
+def item_is_theirs_to_give(case: Case) -> Refusal | None:
+    """Evidence that is a role's to give comes from its holders, who act under no role that is kept apart from it."""
+    item = case.command.evidence.item
+    role = case.gate.evidence[item].by
+    if role is None:
+        return None
+    if role not in case.roles:
+        named = role.replace("_", " ")
+        return refuse(Reason.NOT_PERMITTED, f"'{item}' is the {named}'s to give.", f"Ask the {named}.", (role,))
+    if role in clashing(case.book.policy, case.round, case.asked.actor.people, case.roles, case.own_roles):
+        return keep_apart([role])
+    return None
 
 
 def answers_fit_the_form(case: Case) -> Refusal | None:

@@ -21,14 +21,17 @@ class NoticeKind(StrEnum):
     QUESTION_ASKED = "question_asked"
     QUESTION_ANSWERED = "question_answered"
     VOTE_VOIDED = "vote_voided"
+    DISSENT = "dissent"
     GATE_RETURNED = "gate_returned"
     GATE_WITHDRAWN = "gate_withdrawn"
     GATE_DECIDED = "gate_decided"
     LADDER_REMIND = "ladder_remind"
     LADDER_NOTIFY = "ladder_notify"
     LADDER_WIDEN = "ladder_widen"
+    LADDER_REASSIGN = "ladder_reassign"
     LADDER_RAISE = "ladder_raise"
     LADDER_HOLD = "ladder_hold"
+    LADDER_DECIDE = "ladder_decide"
     CONDITION_SET = "condition_set"
     CONDITION_PROVED = "condition_proved"
     CONDITION_MET = "condition_met"
@@ -99,6 +102,11 @@ def _of_rounds(event: Event, before: ProjectState, after: ProjectState) -> Itera
         case gates.InformationAnswered():
             round_ = after.rounds[event.gate]
             yield _gate_news(NoticeKind.QUESTION_ANSWERED, round_, [round_.questions[-1].asked_by], text=event.answer)
+        case gates.VoteCast() if event.dissent_to:
+            round_, vote = after.rounds[event.gate], event.vote
+            yield _gate_news(
+                NoticeKind.DISSENT, round_, roles=event.dissent_to, voter=vote.voter, rationale=vote.rationale
+            )
         case gates.VotesVoided():
             round_ = after.rounds[event.gate]
             yield _gate_news(NoticeKind.VOTE_VOIDED, round_, event.voters, because=event.because)

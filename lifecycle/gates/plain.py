@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from lifecycle.domain.duration import Duration
 from lifecycle.domain.project import Outcome
+from lifecycle.gates.plain_approvals import approvals, bodies, role_in_words
 from lifecycle.gates.policy import Policy, Tolerance
-from lifecycle.gates.policy_approvals import AllOf, AnyOf, Approval, Slot
 from lifecycle.gates.policy_decisions import DecisionRule
 from lifecycle.gates.policy_derived import Derived
-from lifecycle.gates.policy_gates import Gate, GateKind, LadderStep
+from lifecycle.gates.policy_gates import Gate, GateKind
+from lifecycle.gates.policy_ladders import LadderStep
 from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
 from lifecycle.gates.policy_words import ByTier
 from lifecycle.gates.preconditions import sentence
@@ -54,6 +55,7 @@ def _policy(policy: Policy) -> Iterator[str]:
             f"- **{tolerance.label or name}**: {_tolerance(tolerance)}" for name, tolerance in policy.tolerances.items()
         )
         yield ""
+    yield from bodies(policy)
     for name, gate in policy.gates.items():
         yield from _gate(policy, name, gate)
 
@@ -76,9 +78,9 @@ def _follows(rule: DecisionRule) -> Iterator[str]:
     if rule.to:
         yield f"leads to {rule.to}"
     yield from (f"sets {fact} to `{text}`" for fact, text in rule.set.items())
-    yield from (f"opens {_role(other)}" for other in rule.opens)
+    yield from (f"opens {role_in_words(other)}" for other in rule.opens)
     for imposed in rule.imposes:
-        yield f'imposes "{imposed.text}", owed by the {_role(imposed.owner)} within {imposed.within}'
+        yield f'imposes "{imposed.text}", owed by the {role_in_words(imposed.owner)} within {imposed.within}'
 
 
 def _derived(rule: Derived) -> str:
@@ -105,19 +107,12 @@ def _gate(policy: Policy, name: str, gate: Gate) -> Iterator[str]:
         yield f"- Criterion: {_criterion(item, criterion)}"
     if gate.score_at_least:
         yield f"- The score must reach {gate.score_at_least}."
-    for part in gate.approvals.all:
-        yield f"- Approval: {_approval(part)}"
-    if gate.approvals.veto:
-        yield f"- Veto: {', '.join(_role(role) for role in gate.approvals.veto)}"
-    excluded = ", ".join(kind.replace("_", " ") for kind in gate.approvals.exclude)
-    yield f"- May not approve: {excluded or 'nobody is excluded'}."
-    if gate.chair:
-        yield f"- The {_role(gate.chair)} takes the decision."
+    yield from approvals(policy, gate)
     yield f"- Possible decisions: {', '.join(_decision(gate, outcome) for outcome in gate.decisions)}."
     for outcome in gate.decisions:
         yield from (f"    - {_decision(gate, outcome)}: {said}" for said in _follows(gate.decision(outcome)))
     if gate.blocks is not None:
-        blocked = ", ".join(_role(other) for other in gate.blocks) or "no gate"
+        blocked = ", ".join(role_in_words(other) for other in gate.blocks) or "no gate"
         yield f"- While a round is open, {blocked} cannot pass."
     if gate.takes_baseline:
         yield "- A go takes the baseline."
@@ -149,6 +144,7 @@ def _evidence(item: str, rule: EvidenceRule) -> str:
     parts = [f"**{rule.label or item.replace('_', ' ')}** ({rule.kind})"]
     parts += [f"when `{rule.when}`"] if rule.when else []
     parts += [f"unless `{rule.unless}`"] if rule.unless else []
+    parts += [f"given by the {role_in_words(rule.by)} alone"] if rule.by else []
     parts += [f"not older than {rule.fresh_for}"] if rule.fresh_for else []
     parts += [f'"{rule.text}"'] if rule.text else []
     return ", ".join(parts)
@@ -162,21 +158,6 @@ def _criterion(item: str, rule: Criterion) -> str:
     return f"{label} is scored: `{rule.should}` out of {rule.out_of:g}, weight {rule.weight:g}{when}"
 
 
-def _approval(part: Approval) -> str:
-    if isinstance(part, Slot):
-        count = f"{part.count} of " if part.count > 1 else ""
-        return f"{count}{_role(part.role)}{f', when `{part.when}`' if part.when else ''}"
-    if isinstance(part, AllOf):
-        return "all of (" + "; ".join(_approval(inner) for inner in part.all) + ")"
-    if isinstance(part, AnyOf):
-        return "any of (" + "; ".join(_approval(inner) for inner in part.any) + ")"
-    return f"at least {part.at_least} of (" + "; ".join(_approval(inner) for inner in part.of) + ")"
-
-
-def _role(role: str) -> str:
-    return role.replace("_", " ")
-
-
 def _length(length: ByTier) -> str:
     if isinstance(length, Duration):
         return str(length)
@@ -187,7 +168,12 @@ def _step(step: LadderStep) -> str:
     if step.remind:
         return "remind the submitter" if step.remind == "submitter" else "remind those who have not voted"
     if step.notify:
-        return f"notify the {_role(step.notify)}"
+        return f"notify the {role_in_words(step.notify)}"
     if step.widen_to:
-        return f"let the {_role(step.widen_to)} vote as well"
-    return f"raise the decision to the {_role(step.raise_to)}" if step.raise_to else "put the project on hold"
+        return f"let the {role_in_words(step.widen_to)} vote as well"
+    if step.reassign_to:
+        return f"give what is still open to the {role_in_words(step.reassign_to)} instead"
+    if step.decide:
+        decided = step.decide.replace("_", " ")
+        return f"silence decides: {decided}, and the record says that nobody decided"
+    return f"raise the decision to the {role_in_words(step.raise_to)}" if step.raise_to else "put the project on hold"

@@ -18,6 +18,7 @@ from lifecycle.domain.people import RoleName
 from lifecycle.domain.project import PolicyRef
 from lifecycle.domain.values import Names
 from lifecycle.gates.conditions import Kind
+from lifecycle.gates.policy_approvals import Body
 from lifecycle.gates.policy_derived import Derived
 from lifecycle.gates.policy_gates import Gate, GateKind
 from lifecycle.gates.policy_words import Expression, Name, Part
@@ -146,6 +147,11 @@ class Policy(Part):
     """When drift is a breach."""
     hold_review_after: Duration = Duration.parse("3 months")
     """When to look again at a project on hold, if nobody says."""
+    bodies: dict[Name, Body] = Field(default_factory=dict)
+    """Boards, committees and authorities, named once and called by gates."""
+    incompatible: tuple[Names, ...] = ()
+    """Lists of roles that are kept apart, such as `[project_manager, assurance]`: who holds two of a list acts under
+    neither, and who has acted in a round under one of it acts there under none of the others."""
     gates: dict[Name, Gate] = Field(min_length=1)
     """The decision points."""
 
@@ -165,6 +171,11 @@ class Policy(Part):
     def ref(self) -> PolicyRef:
         """Name, version and digest."""
         return PolicyRef(id=self.policy, version=self.version, digest=self.digest)
+
+    def chair_of(self, gate: str) -> str | None:
+        """The role that takes the decision at a gate: the one it names, or the chair of the body that it names."""
+        chair = self.gates[gate].chair
+        return self.bodies[chair].chair if chair in self.bodies else chair
 
     def weight_of(self, tier: str) -> int:
         """How heavy a tier is; an unknown one is heavier than all, so that nothing slips through."""

@@ -6,12 +6,12 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from lifecycle.domain.duration import Duration, Unit
-from lifecycle.domain.gate_events import LadderAction
 from lifecycle.domain.people import RoleName
 from lifecycle.domain.project import OPENING, OnMiss, Outcome
 from lifecycle.domain.values import Names
 from lifecycle.gates.policy_approvals import Approvals
 from lifecycle.gates.policy_decisions import DecisionRule, Precondition
+from lifecycle.gates.policy_ladders import DECIDING, LadderStep
 from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
 from lifecycle.gates.policy_words import ByTier, Expression, Name, Part, Text
 
@@ -30,45 +30,6 @@ class GateKind(StrEnum):
 _USUAL = (Outcome.GO, Outcome.CONDITIONAL_GO, Outcome.HOLD, Outcome.RECYCLE, Outcome.KILL)
 _STANDING = (GateKind.MONITORING, GateKind.BENEFITS, GateKind.REVIEW)
 _AS_IT_IS = DecisionRule()
-
-
-class LadderStep(Part):
-    """What happens when time passes without a decision: exactly one action."""
-
-    after: ByTier
-    """How long after the clock started."""
-    remind: Literal["pending", "submitter"] | None = None
-    """Remind those whose approval is missing, or the submitter."""
-    notify: RoleName | None = None
-    """Tell everybody who holds the role."""
-    widen_to: RoleName | None = None
-    """Let the people of this role fill any open slot as well."""
-    raise_to: RoleName | None = None
-    """Give the decision to this role: the vote of one of its people, not excluded, decides."""
-    hold: bool = False
-    """Put the project on hold."""
-
-    @model_validator(mode="after")
-    def _one_action(self) -> Self:
-        if sum((bool(self.remind), bool(self.notify), bool(self.widen_to), bool(self.raise_to), self.hold)) != 1:
-            raise ValueError("a ladder step does exactly one of remind, notify, widen_to, raise_to, hold")
-        return self
-
-    @property
-    def action(self) -> LadderAction:
-        """The kind of step."""
-        if self.remind:
-            return LadderAction.REMIND
-        if self.notify:
-            return LadderAction.NOTIFY
-        if self.widen_to:
-            return LadderAction.WIDEN
-        return LadderAction.RAISE if self.raise_to else LadderAction.HOLD
-
-    @property
-    def role(self) -> str | None:
-        """The role that the step names."""
-        return self.notify or self.widen_to or self.raise_to
 
 
 class Gate(Part):
@@ -114,7 +75,8 @@ class Gate(Part):
     approvals: Approvals = Approvals()
     """Who must approve."""
     chair: RoleName | None = None
-    """The role that takes the decision once approvals and criteria are there; without it the votes decide."""
+    """The role, or the body by its chair, that takes the decision once approvals and criteria are there; without it the
+    votes decide."""
     decisions: tuple[Outcome, ...] | dict[Outcome, DecisionRule] = _USUAL
     """The decisions that this gate can take; as a mapping, each with its own name, condition and consequences."""
     on_reject: Outcome = Outcome.RECYCLE
@@ -160,8 +122,8 @@ class Gate(Part):
             raise ValueError("'on_reject' is one of the gate's decisions other than go")
         if not {Outcome.GO, Outcome.CONDITIONAL_GO} & set(self.decisions):
             raise ValueError("a gate can at least decide go")
-        if any(step.widen_to or step.raise_to for step in self.submit_ladder):
-            raise ValueError("'submit_ladder' reminds, notifies or holds: there is no decision yet to widen or raise")
+        if any(step.action in DECIDING for step in self.submit_ladder):
+            raise ValueError("'submit_ladder' reminds, notifies or holds: nothing is before the approvers yet")
         if len(set(self.decisions)) != len(self.decisions):
             raise ValueError("'decisions' names each outcome once")
         for outcome in self.decisions:

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from lifecycle.domain.duration import Duration, Unit
 from lifecycle.domain.evidence import EvidenceKind
+from lifecycle.domain.people import RoleName
 from lifecycle.gates.conditions import Kind
 from lifecycle.gates.policy_words import Expression, Name, Part, Text
 
@@ -42,6 +43,10 @@ class EvidenceRule(Part):
     """Asked for only when this holds; an unknown answer asks for it."""
     unless: Expression | None = None
     """Not asked for when this surely holds."""
+    by: RoleName | None = None
+    """Whose it is to give, such as an independent reviewer's report, a clearance, or an outside authority's decision:
+    only holders of this role supply it, and they need no other right for it. Who supplied it is an author of evidence
+    and so usually excluded from approving; other holders of the role are not."""
     fresh_for: Duration | None = None
     """How old the supply may be at the judgement, in calendar time."""
     waivable: bool = True

@@ -5,7 +5,16 @@ from functools import singledispatch
 
 from lifecycle.domain import gate_events as gates
 from lifecycle.domain.events import Recorded
-from lifecycle.domain.project import Condition, ConditionStatus, PastDecision, ProjectState, Round, RoundStatus, Status
+from lifecycle.domain.project import (
+    Condition,
+    ConditionStatus,
+    PassedOn,
+    PastDecision,
+    ProjectState,
+    Round,
+    RoundStatus,
+    Status,
+)
 
 
 @singledispatch
@@ -214,6 +223,9 @@ def _(event: gates.LadderStepped, state: ProjectState, recorded: Recorded) -> Pr
         changes["clock"] = round_.clock.model_copy(update={"taken": event.step + 1})
     if event.action is gates.LadderAction.WIDEN:
         changes["widened_to"] = together(round_.widened_to, [event.role])
+    if event.action is gates.LadderAction.REASSIGN:
+        passed = PassedOn(role=event.role or "", votes=len(round_.votes), widened=round_.widened_to)
+        changes |= {"passed_on": (*round_.passed_on, passed), "widened_to": ()}
     if event.action is gates.LadderAction.RAISE:
-        changes |= {"raised_to": event.role, "widened_to": ()}
+        changes |= {"raised_to": event.role, "widened_to": (), "passed_on": ()}
     return _round(state, event.gate, **changes)

@@ -8,7 +8,7 @@ from lifecycle.domain.gate_events import Basis, GateDecided
 from lifecycle.domain.project import Condition, OnMiss, Outcome, Promise, Round, RoundStatus, Status, VoteVerdict
 from lifecycle.domain.values import FactValue
 from lifecycle.gates import calls, consequences
-from lifecycle.gates.approvals import standing
+from lifecycle.gates.approvals import Standing, standing
 from lifecycle.gates.criteria import findings_of, missing, summary
 from lifecycle.gates.deciding import decider, is_available, opens, passage_blocked
 from lifecycle.gates.derivation import as_fact
@@ -47,12 +47,20 @@ def _is_decided(ledger: Ledger, round_: Round) -> bool:
     ready = not missing(findings_of(book, state, round_, ledger.now)) and passage_blocked(book, state, round_) is None
     if not (now.approved and ready):
         return False
-    voters = tuple(slot.filled_by for slot in now.slots if slot.filled_by)
     approvals = [v for v in round_.standing_votes if v.verdict is VoteVerdict.APPROVE and v.voter in now.approved_by]
     promised = [promise for vote in approvals for promise in vote.conditions]
     yes = next((o for o in _yeses(rule, promised) if is_available(book, state, round_, o)), None)
     if yes is not None:
-        decide(ledger, gate, yes, basis, decided_by=voters, rationale="Approved by vote.", promised=promised)
+        decide(
+            ledger,
+            gate,
+            yes,
+            basis,
+            decided_by=now.decisive,
+            rationale="Approved by vote.",
+            promised=promised,
+            against=objections(now),
+        )
     return yes is not None
 
 
@@ -66,6 +74,11 @@ def _yeses(rule: Gate, promised: Sequence[Promise]) -> tuple[Outcome, ...]:
         return (Outcome.CONDITIONAL_GO,)
     imposed = rule.decision(Outcome.CONDITIONAL_GO).imposes
     return (Outcome.GO, Outcome.CONDITIONAL_GO) if imposed or Outcome.GO not in rule.decisions else (Outcome.GO,)
+
+
+def objections(now: Standing) -> tuple[str, ...]:
+    """Who said no to what was decided all the same, as the record of a decision names them."""
+    return tuple(f"rejected_by.{person}" for person in now.objected)
 
 
 def decide(
@@ -84,6 +97,7 @@ def decide(
     state, rule = ledger.state, ledger.book.policy.gates[gate]
     round_ = state.rounds[gate]
     decided = GateDecided(
+        type="clock:gate:decided" if basis is Basis.SILENCE else "person:gate:decided",
         gate=gate,
         round=round_.number,
         outcome=outcome,

@@ -10,7 +10,7 @@ from lifecycle.gates.evolve import evolve
 from lifecycle.gates.notices import Notice, calls_of, notices_of
 
 Row = dict[str, Any]
-_CALLING = (gates.LadderAction.WIDEN, gates.LadderAction.RAISE)
+_CALLING = (gates.LadderAction.WIDEN, gates.LadderAction.REASSIGN, gates.LadderAction.RAISE)
 
 
 class RoundKey(NamedTuple):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lifecycle.domain.commands import AmendFacts, CastVote, DecideGate, PersonCommand, RegisterProject
+from lifecycle.domain.commands import AmendFacts, CastVote, DecideGate, PersonCommand, RegisterProject, SupplyEvidence
 from lifecycle.domain.people import Actor, permissions_of
 from lifecycle.domain.project import ProjectState
 from lifecycle.domain.values import digest
@@ -56,6 +56,7 @@ def actor_of(asker: Actor, footing: Footing) -> Actor:
     return Actor(
         person=asker.person,
         roles=footing.principal_roles,
+        own_roles=footing.roles if asker.acting_for else (),
         acting_for=asker.acting_for,
         delegation=footing.delegation,
         directory_version=footing.directory_version,
@@ -63,12 +64,15 @@ def actor_of(asker: Actor, footing: Footing) -> Actor:
 
 
 def at_the_door(command: PersonCommand, footing: Footing) -> Refusal | None:
-    """Why a command for a registered project is not even sent: no such project in sight, no right, unknown people."""
+    """Why a command for a registered project is not even sent: no such project in sight, no right, unknown people.
+
+    Whose an item of evidence is to give, the policy says; so whoever holds any role is let in with it, to be judged.
+    """
     actor, state = actor_of(command.actor, footing), footing.state
     if state is None or not _sees(actor, footing, state):
         return UNKNOWN_PROJECT
     held = {*actor.roles, *state.posts_of(actor.principal)}
-    if command.needs not in permissions_of(held):
+    if command.needs not in permissions_of(held) and not (held and isinstance(command, SupplyEvidence)):
         sentence = "None of your roles on this project allows this."
         remedy = f"Ask the PMO for a role with the permission {command.needs}."
         return Refusal(reason=Reason.NOT_PERMITTED, sentence=sentence, remedy=remedy)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from lifecycle.domain.commands import AcceptCondition, CastVote, Command, DecideGate
 from lifecycle.domain.people import EVERYWHERE, Actor, Delegation, Grant, covers
 from lifecycle.domain.project import Condition, ProjectState, Round, VoteVerdict
-from lifecycle.gates.approvals import standing
+from lifecycle.gates.approvals import heard_besides, standing
 from lifecycle.gates.case import Case
 from lifecycle.gates.decide import RULES
 from lifecycle.gates.deciding import decider
@@ -60,12 +60,12 @@ class Capacity:
         return tuple(found)
 
     def may_vote(self, books: Books, state: ProjectState, round_: Round, now: datetime) -> bool:
-        """Whether the approval would count for something that is still open, or the role can at least veto."""
+        """Whether the approval would count for something still open, or the role can at least veto or advise."""
         book = books[state.policy.digest]
         approves = {**_shown(round_), "verdict": VoteVerdict.APPROVE, "rationale": _A_WORD}
         if not self._passes(books, state, CastVote, approves, now):
             return False
-        asked = {*standing(book, state, round_).pending_roles, *book.policy.gates[round_.gate].approvals.veto}
+        asked = {*standing(book, state, round_).pending_roles, *heard_besides(book, state, round_)}
         return bool(asked & self.roles_on(state))
 
     def may_decide(self, books: Books, state: ProjectState, round_: Round, now: datetime) -> bool:

@@ -15,13 +15,15 @@ from lifecycle.domain.project import (
     Waiver,
 )
 from lifecycle.domain.values import Instant, Names, Value
-from lifecycle.gates.approvals import called_roles, excluded, standing
+from lifecycle.gates.approvals import called_roles, standing
 from lifecycle.gates.criteria import Finding, Findings, Result, findings_of
 from lifecycle.gates.deciding import decider
 from lifecycle.gates.explain import Need, Possibility, SlotView, path_to_green, slots
 from lifecycle.gates.policy_gates import GateKind
 from lifecycle.gates.policy_requirements import EvidenceRule, FormField
-from lifecycle.gates.rulebook import Rulebook
+from lifecycle.gates.quorums import advisers, panels, vetoes
+from lifecycle.gates.rulebook import Rulebook, context_of
+from lifecycle.gates.separation import excluded
 from lifecycle.service.calendars import calendar_of
 from lifecycle.service.deadlines import DeadlineView, StepView, deadline_of, ladder_of
 from lifecycle.service.round_views import GateHistory, RoundView, round_view
@@ -47,7 +49,7 @@ class EvidenceView(Value):
 
 
 class ApprovalsView(Value):
-    """How the approvals stand: which roles may vote now, who may veto, who said no.
+    """How the approvals stand: which roles may vote now, who may veto, who only advises, who said no.
 
     `barred` took part in the round, and so may not approve it.
     """
@@ -55,6 +57,7 @@ class ApprovalsView(Value):
     approved: bool
     called: Names
     veto: Names
+    advice: Names
     barred: Names
     rejected_by: Names
     vetoed_by: Names
@@ -226,12 +229,13 @@ def _evidence(item: str, asks: EvidenceRule, found: Finding, round_: Round, hist
 
 
 def _approvals(book: Rulebook, state: ProjectState, round_: Round) -> ApprovalsView:
-    rule, now = book.policy.gates[round_.gate], standing(book, state, round_)
+    asked, now = panels(book, round_.gate, context_of(book, state, round_)), standing(book, state, round_)
     return ApprovalsView(
         approved=now.approved,
         called=called_roles(book, state, round_) if round_.is_before_approvers else (),
-        veto=rule.approvals.veto,
-        barred=excluded(rule, round_),
+        veto=tuple(vetoes(asked)),
+        advice=tuple(advisers(asked)),
+        barred=excluded(book, state, round_),
         rejected_by=now.rejected_by,
         vetoed_by=now.vetoed_by,
     )

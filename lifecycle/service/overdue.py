@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 from lifecycle.domain.people import EVERYWHERE, Grant, covers
 from lifecycle.domain.project import ProjectState, RoundStatus, Status
 from lifecycle.domain.values import Instant, Names, Value
-from lifecycle.gates.approvals import excluded, standing
+from lifecycle.gates.approvals import standing
 from lifecycle.gates.deciding import decider
 from lifecycle.gates.rulebook import Rulebook
+from lifecycle.gates.separation import excluded
 from lifecycle.persistence.absences import absent_at
 from lifecycle.persistence.pages import Cursor, Page
 from lifecycle.persistence.projects import states_of
@@ -118,7 +119,7 @@ def _holders(
     holders = {posts.get(role) for role in roles}
     holders |= {g.person for g in granted if g.role in roles and covers(g.scope, line.project, line.portfolio)}
     if round_.status is RoundStatus.SUBMITTED:
-        holders -= {*excluded(book.policy.gates[round_.gate], round_)}
+        holders -= {*excluded(book, state, round_)}
         holders -= {person for vote in round_.standing_votes for person in vote.people}
     else:
         holders = {state.manager, *round_.submitters}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lifecycle.domain.people import Actor, Delegation
-from lifecycle.domain.project import Round, Status
+from lifecycle.domain.project import Status
 from lifecycle.gates import approval_rules, approvals, calls, consequences, decide, evolve, rounds, settling
 from lifecycle.gates.approvals import SlotStanding, Standing
 from lifecycle.gates.case import Rule
@@ -49,20 +49,20 @@ def let_a_person_vote_twice(patch: pytest.MonkeyPatch) -> None:
 
 
 def count_votes_instead_of_matching_people(patch: pytest.MonkeyPatch) -> None:
-    def counted(way: Any, votes: Any, round_: Round) -> tuple[SlotStanding, ...]:
-        by = [vote.voter for vote in votes] + [None] * len(way)
+    def matched(way: Any, votes: Any, call: Any) -> tuple[SlotStanding, ...]:
+        by = [counted.vote.voter for counted in votes] + [None] * len(way)
         return tuple(SlotStanding(role=slot.role, roles=(), filled_by=who) for slot, who in zip(way, by, strict=False))
 
-    patch.setattr(approvals, "_fill", counted)
+    patch.setattr(approvals, "_fill", matched)
 
 
 def fill_slots_greedily(patch: pytest.MonkeyPatch) -> None:
-    def greedy(way: Any, votes: Any, round_: Round) -> tuple[SlotStanding, ...]:
+    def greedy(way: Any, votes: Any, call: Any) -> tuple[SlotStanding, ...]:
         left, filled = list(votes), []
         for slot in way:
-            by = next((vote for vote in left if approvals._fits(vote, slot, round_)), None)
+            by = next((vote for vote in left if approvals._fits(vote, slot, call)), None)
             left = [vote for vote in left if vote is not by]
-            filled.append(SlotStanding(role=slot.role, roles=(), filled_by=by and by.voter))
+            filled.append(SlotStanding(role=slot.role, roles=(), filled_by=by and by.vote.voter))
         return tuple(filled)
 
     patch.setattr(approvals, "_fill", greedy)

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from lifecycle.gates.approvals import ways
 from lifecycle.gates.conditions import Condition, Truth
 from lifecycle.gates.policy import Pmo
+from lifecycle.gates.policy_approvals import BodySlot, Slot, leaves
 from lifecycle.gates.policy_gates import Gate
 from lifecycle.gates.policy_requirements import EvidenceRule
 from lifecycle.gates.proofs.demand import Demand, demands_of
 from lifecycle.gates.proofs.finding import Finding, error, information, warning
 from lifecycle.gates.proofs.prover import Context, Prover, Shown, first_round
-from lifecycle.gates.proofs.written import slots_at
+from lifecycle.gates.quorums import ways
 
 
 def demands(prover: Prover) -> Iterator[Finding]:
@@ -132,9 +132,12 @@ def _left_unanswered(prover: Prover, name: str, form: EvidenceRule, demand: Dema
 
 def _nobody_asked(prover: Prover, name: str, gate: Gate) -> Iterator[Finding]:
     """A project for which every slot falls away: an empty list never approves."""
-    slots = [slot for _, slot in slots_at(gate)]
+    called = list(leaves(gate.approvals.all))
+    bodies = [prover.book.policy.bodies[part.body] for part in called if isinstance(part, BodySlot)]
+    slots = [*called, *(member for body in bodies for member in leaves(body.all))]
     conditions = [prover.book.condition(slot.when, name) for slot in slots if slot.when]
-    is_sure = len(slots) == len(gate.approvals.all) and len(conditions) < len(slots)
+    approving = [slot for slot in called if isinstance(slot, Slot) and not slot.heard]
+    is_sure = called == list(gate.approvals.all) and not bodies and any(slot.when is None for slot in approving)
     if prover.book.policy.pmo is not Pmo.CONTROLLING or not conditions or is_sure:
         return
 

@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from lifecycle.domain.project import LadderAction
 from lifecycle.domain.worktime import WorkCalendar, after
 from lifecycle.gates.clocks import for_tier
 from lifecycle.gates.policy import Policy
-from lifecycle.gates.policy_gates import GateKind, LadderStep
+from lifecycle.gates.policy_gates import GateKind
+from lifecycle.gates.policy_ladders import LadderStep
 from lifecycle.gates.proofs.finding import Finding, error, warning
 
 _MONDAY = datetime(2024, 1, 1, 9, tzinfo=UTC)
 _WEEK = WorkCalendar.model_validate(
     {"timezone": "UTC", "weekdays": [0, 1, 2, 3, 4], "opens": "09:00", "closes": "17:00", "holidays": []}
 )
+_ENDING = (LadderAction.RAISE, LadderAction.HOLD, LadderAction.DECIDE)
 
 
 def ladders(policy: Policy) -> Iterator[Finding]:
@@ -20,8 +23,8 @@ def ladders(policy: Policy) -> Iterator[Finding]:
     for name, gate in policy.gates.items():
         for key, ladder in (("submit_ladder", gate.submit_ladder), ("ladder", gate.ladder)):
             yield from _ladder(policy, (("gates", name, key)), ladder)
-        if gate.ladder and not (gate.ladder[-1].hold or gate.ladder[-1].raise_to):
-            remedy = "End it with 'raise_to' or 'hold' if silence must not last."
+        if gate.ladder and gate.ladder[-1].action not in _ENDING:
+            remedy = "End it with 'raise_to', 'hold' or 'decide' if silence must not last."
             yield warning(("gates", name, "ladder"), "After the last step nothing more happens.", remedy)
         if gate.decide_within is None and gate.kind is not GateKind.CHANGE:
             yield warning(("gates", name), "The gate has no deadline.", "Add 'decide_within'.")

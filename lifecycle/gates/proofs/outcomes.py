@@ -12,7 +12,8 @@ def outcomes(policy: Policy) -> Iterator[Finding]:
     if policy.pmo is not Pmo.CONTROLLING:
         return
     for name, gate in policy.gates.items():
-        by_vote = (Outcome.GO, Outcome.CONDITIONAL_GO, gate.on_reject)
+        by_silence = (step.decide for step in gate.ladder if step.decide)
+        by_vote = (Outcome.GO, Outcome.CONDITIONAL_GO, gate.on_reject, *by_silence)
         idle = [outcome for outcome in gate.decisions if outcome not in by_vote]
         if idle and gate.chair is None and "decisions" in gate.model_fields_set:
             sentence = f"At this gate the votes decide, so it never comes to {' or '.join(idle)}."

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from lifecycle.domain.people import Roster
-from lifecycle.gates.approvals import ways
 from lifecycle.gates.policy import Pmo
 from lifecycle.gates.policy_approvals import Participation
 from lifecycle.gates.proofs.finding import Finding, error, information, warning
 from lifecycle.gates.proofs.prover import first_round
+from lifecycle.gates.quorums import ways
 from lifecycle.gates.rulebook import Rulebook
+from lifecycle.gates.separation import able_to_act, personal
 
 MOST_ABSENCES = 2_000
 """So many absences, times ways to a quorum, are tried for one gate in one tier."""
@@ -20,6 +21,7 @@ _POSTS = ("project_manager", "sponsor")
 
 def people(book: Rulebook, roster: Roster) -> Iterator[Finding]:
     """Every gate has distinct people who may open it, whoever manages the project, and does not hang on one of them."""
+    roster = able_to_act(book.policy, roster)
     for name, gate in book.policy.gates.items():
         path = ("gates", name, "approvals")
         asked = [_Asked.of(book, name, tier.id) for tier in book.policy.tiers]
@@ -59,6 +61,8 @@ class _Asked:
     quorums: tuple[tuple[str, ...], ...]
     decider: str | None
     widened: tuple[str, ...]
+    in_person: frozenset[str]
+    passed_on: tuple[str, ...]
     raised: tuple[str, ...]
     bars_manager: bool
     advisory: bool
@@ -69,8 +73,10 @@ class _Asked:
         found = () if pmo is Pmo.DIRECTIVE else ways(book, first_round(gate, tier), {"tier": tier})
         return cls(
             quorums=tuple(tuple(slot.role for slot in way) for way in found),
-            decider=book.policy.pmo_role if pmo is Pmo.DIRECTIVE else rule.chair,
+            decider=book.policy.pmo_role if pmo is Pmo.DIRECTIVE else book.policy.chair_of(gate),
             widened=tuple(step.widen_to for step in rule.ladder if step.widen_to),
+            in_person=personal(found),
+            passed_on=tuple(step.reassign_to for step in rule.ladder if step.reassign_to),
             raised=tuple(step.raise_to for step in rule.ladder if step.raise_to),
             bars_manager=Participation.MANAGER in rule.approvals.exclude,
             advisory=pmo is Pmo.SUPPORTIVE,
@@ -111,14 +117,19 @@ class _Asked:
         if any(_candidates(role, roster, None) for role in self.raised):
             return True
         filled = not self.quorums or any(
-            _fits([(role, *self.widened) for role in way], roster, None) for way in self.quorums
+            _fits([self._in_the_end(role) for role in way], roster, None) for way in self.quorums
         )
         return filled and (self.decider is None or bool(_candidates(self.decider, roster, None)))
+
+    def _in_the_end(self, role: str) -> tuple[str, ...]:
+        """The roles whose people can fill a slot of this role before the ladder has ended."""
+        return (role, *self.passed_on, *(() if role in self.in_person else self.widened))
 
     def _scarce(self, roster: Roster) -> list[str]:
         """The roles that so few hold that one or two absences, or a manager among them, can matter."""
         most = max((len(way) for way in self.quorums), default=1) + 1
-        named = {role for way in self.quorums for role in way} | {*self.widened, *self.raised, self.decider or ""}
+        later = {*self.widened, *self.passed_on, *self.raised, self.decider or ""}
+        named = {role for way in self.quorums for role in way} | later
         return [role for role in sorted(named) if 0 < len(roster.present(role)) <= most]
 
     def _managers(self, roster: Roster) -> tuple[str | None, ...]:

@@ -8,10 +8,11 @@ from lifecycle.gates.conditions import Kind
 from lifecycle.gates.currencies import CURRENCIES, WITHOUT_HUNDREDTHS
 from lifecycle.gates.lookalikes import mixed
 from lifecycle.gates.policy import CLOSED, Fact, Policy, Tolerance
+from lifecycle.gates.policy_approvals import leaves
 from lifecycle.gates.policy_gates import Gate
 from lifecycle.gates.policy_words import ByTier
 from lifecycle.gates.proofs.finding import Finding, Path, error, warning
-from lifecycle.gates.proofs.written import conditions_of, slots_at
+from lifecycle.gates.proofs.written import conditions_of
 from lifecycle.gates.rulebook import POSTS
 
 MOST_GATES = 200
@@ -120,7 +121,7 @@ def _gate_references(policy: Policy, name: str, gate: Gate, tiers: set[str]) -> 
                 f"The durations and the tiers differ at '{odd}'.",
                 f"Name each of: {', '.join(sorted(tiers))}.",
             )
-    reads = {item for _, slot in slots_at(gate) for item in slot.reads}
+    reads = {item for slot in leaves(gate.approvals.all) for item in slot.reads}
     if unknown := sorted(reads - gate.evidence.keys()):
         yield error((*at, "approvals"), f"There is no evidence '{unknown[0]}' to read.", "Name evidence of this gate.")
     scored = [rule for rule in gate.criteria.values() if rule.should]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lifecycle.gates.policy import Policy
-from lifecycle.gates.policy_approvals import AllOf, AnyOf, Approval, Slot
+from lifecycle.gates.policy_approvals import Panel, placed
 from lifecycle.gates.policy_decisions import Precondition
 from lifecycle.gates.policy_gates import Gate
 from lifecycle.gates.proofs.finding import Path
@@ -36,6 +36,8 @@ def conditions_of(policy: Policy) -> Iterator[Written]:
     for name, tolerance in policy.tolerances.items():
         if tolerance.when:
             yield Written(("tolerances", name, "when"), None, tolerance.when)
+    for name, body in policy.bodies.items():
+        yield from _of_slots(("bodies", name, "all"), None, body)
     for name, gate in policy.gates.items():
         yield from _of_gate(name, gate)
 
@@ -51,27 +53,13 @@ def _of_gate(name: str, gate: Gate) -> Iterator[Written]:
         for key, text in (("when", criterion.when), ("must", criterion.must), ("should", criterion.should)):
             if text:
                 yield Written(("gates", name, "criteria", item, key), name, text)
-    for path, slot in slots_at(gate):
+    yield from _of_slots(("gates", name, "approvals", "all"), name, gate.approvals)
+
+
+def _of_slots(at: Path, gate: str | None, panel: Panel) -> Iterator[Written]:
+    for path, slot in placed(panel.all, at):
         if slot.when:
-            yield Written(("gates", name, *path, "when"), name, slot.when)
-
-
-def slots_at(gate: Gate) -> Iterator[tuple[Path, Slot]]:
-    """Every slot of a gate's approvals, at any depth, and where it stands in the gate."""
-    parts: list[tuple[Path, Approval]] = [(("approvals", "all", n), part) for n, part in enumerate(gate.approvals.all)]
-    while parts:
-        path, part = parts.pop(0)
-        if isinstance(part, Slot):
-            yield path, part
-        else:
-            key, inner = _inside(part)
-            parts += [((*path, key, number), each) for number, each in enumerate(inner)]
-
-
-def _inside(part: Approval) -> tuple[str, tuple[Approval, ...]]:
-    if isinstance(part, AllOf):
-        return "all", part.all
-    return ("any", part.any) if isinstance(part, AnyOf) else ("of", getattr(part, "of", ()))
+            yield Written((*path, "when"), gate, slot.when)
 
 
 def _of_gate_itself(gate: Gate) -> Iterator[tuple[Path, str]]:

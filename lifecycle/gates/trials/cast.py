@@ -50,7 +50,8 @@ class Cast:
             ends=now + _YEARS,
             reason="Away.",
         )
-        return Actor(person=name, roles=self._roles(giver), acting_for=giver, delegation=delegation)
+        own = self._roles(name)
+        return Actor(person=name, roles=self._roles(giver), own_roles=own, acting_for=giver, delegation=delegation)
 
     def holders(self, role: str, state: ProjectState) -> Iterator[str]:
         """People who could fill a slot of a role, one after the other: a post's holder first."""

@@ -1,19 +1,19 @@
 """Coverage: which rules of a policy its tests exercised, and in which way."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from lifecycle.domain import events as happened
 from lifecycle.domain import gate_events as at_gates
 from lifecycle.domain.events import Recorded
-from lifecycle.domain.project import Outcome, ProjectState, Round, RoundStatus
+from lifecycle.domain.project import Outcome, ProjectState, Round, RoundStatus, VoteVerdict
 from lifecycle.gates.approvals import standing
 from lifecycle.gates.criteria import Result, findings_of
 from lifecycle.gates.policy import Pmo, Policy
-from lifecycle.gates.policy_approvals import AllOf, AnyOf, Approval, Slot
+from lifecycle.gates.policy_approvals import BodySlot, Panel, Slot, leaves, placed
 from lifecycle.gates.policy_gates import Gate, GateKind
-from lifecycle.gates.rulebook import Context, Rulebook, context_of
+from lifecycle.gates.rulebook import Rulebook, context_of
 
 Path = tuple[str | int, ...]
 
@@ -33,6 +33,8 @@ def rules_of(policy: Policy) -> Iterator[Mark]:
     if len(policy.tiers) > 1:
         yield from (Mark(("tiers", number), "in force") for number in range(len(policy.tiers)))
     yield from (Mark(("tolerances", name), "breached") for name in policy.tolerances)
+    for name, body in policy.bodies.items():
+        yield from _rules_of_panel(("bodies", name), body)
     for name, gate in policy.gates.items():
         yield from _rules_of_gate(policy, ("gates", name), gate)
 
@@ -52,11 +54,7 @@ def _rules_of_gate(policy: Policy, at: Path, gate: Gate) -> Iterator[Mark]:
             yield Mark((*at, "criteria", item), "not applicable")
     if gate.score_at_least:
         yield from (Mark((*at, "score_at_least"), way) for way in ("met", "not met"))
-    for path, slot in _slots((*at, "approvals", "all"), gate.approvals.all):
-        yield Mark(path, "given")
-        if slot.when:
-            yield Mark(path, "not called")
-    yield from (Mark((*at, "approvals", "veto"), f"used by {role}") for role in gate.approvals.veto)
+    yield from _rules_of_panel((*at, "approvals"), gate.approvals)
     yield from (Mark((*at, "decisions"), outcome.value) for outcome in _reachable(policy, gate))
     if gate.takes_baseline:
         yield Mark((*at, "takes_baseline"), "taken")
@@ -68,26 +66,23 @@ def _rules_of_gate(policy: Policy, at: Path, gate: Gate) -> Iterator[Mark]:
         yield from (Mark((*at, key, number), "came") for number in range(len(ladder)))
 
 
+def _rules_of_panel(at: Path, panel: Panel) -> Iterator[Mark]:
+    for path, slot in placed(panel.all, (*at, "all")):
+        yield Mark(path, "given")
+        if slot.when:
+            yield Mark(path, "not called")
+    yield from (Mark((*at, "veto"), f"used by {role}") for role in panel.veto)
+    yield from (Mark((*at, "advice"), f"used by {role}") for role in panel.advice)
+
+
 def _reachable(policy: Policy, gate: Gate) -> tuple[Outcome, ...]:
-    """The decisions that can come about: votes alone go, go on conditions, or reject."""
+    """The decisions that can come about: votes alone go, go on conditions, or reject; silence what the ladder says."""
     if gate.chair or policy.pmo is not Pmo.CONTROLLING:
         barred = (Outcome.HOLD, Outcome.KILL) if gate.kind is GateKind.BENEFITS else ()
         return tuple(outcome for outcome in gate.decisions if outcome not in barred)
-    by_votes = (Outcome.GO, Outcome.CONDITIONAL_GO, gate.on_reject)
-    return tuple(outcome for outcome in gate.decisions if outcome in by_votes)
-
-
-def _slots(at: Path, parts: Sequence[Approval]) -> Iterator[tuple[Path, Slot]]:
-    for number, part in enumerate(parts):
-        here = (*at, number)
-        if isinstance(part, Slot):
-            yield here, part
-        elif isinstance(part, AllOf):
-            yield from _slots((*here, "all"), part.all)
-        elif isinstance(part, AnyOf):
-            yield from _slots((*here, "any"), part.any)
-        else:
-            yield from _slots((*here, "of"), part.of)
+    by_silence = (step.decide for step in gate.ladder if step.decide)
+    likely = (Outcome.GO, Outcome.CONDITIONAL_GO, gate.on_reject, *by_silence)
+    return tuple(outcome for outcome in gate.decisions if outcome in likely)
 
 
 def reached(book: Rulebook, state: ProjectState, news: Iterable[Recorded], now: datetime) -> Iterator[Mark]:
@@ -136,7 +131,7 @@ _WAYS = {
 
 
 def _by_standing(book: Rulebook, state: ProjectState, round_: Round, now: datetime) -> Iterator[Mark]:
-    gate, at = book.policy.gates[round_.gate], ("gates", round_.gate)
+    at = ("gates", round_.gate)
     for finding in findings_of(book, state, round_, now):
         group, _, name = finding.requirement.partition(".")
         if group == "evidence" and finding.result is not Result.WAIVED:
@@ -146,23 +141,36 @@ def _by_standing(book: Rulebook, state: ProjectState, round_: Round, now: dateti
             yield Mark((*at, group, name), "scored" if scored else _WAYS[finding.result])
         elif finding.requirement == "score" and finding.result in _WAYS:
             yield Mark((*at, "score_at_least"), _WAYS[finding.result])
-    context = context_of(book, state, round_)
+    if round_.is_before_approvers or round_.outcome is not None:
+        yield from _by_votes(book, state, round_)
+
+
+def _by_votes(book: Rulebook, state: ProjectState, round_: Round) -> Iterator[Mark]:
+    """The slots that were filled or not called, and the words of those who are heard besides."""
+    context, approvals = context_of(book, state, round_), book.policy.gates[round_.gate].approvals
+    calls = [part for part in leaves(approvals.all) if isinstance(part, BodySlot)]
+    called = {part.body for part in calls if book.applies(part.when, context, round_.gate)}
+    asked: list[tuple[Path, Panel]] = [(("gates", round_.gate, "approvals"), approvals)]
+    asked += [(("bodies", name), book.policy.bodies[name]) for name in sorted(called)]
     filled = {slot.role for slot in standing(book, state, round_).slots if slot.filled_by}
-    for path, slot in _slots((*at, "approvals", "all"), gate.approvals.all):
-        if not round_.is_before_approvers and round_.outcome is None:
-            continue
-        if not _asked(book, slot, context, round_.gate):
-            yield Mark(path, "not called")
-        elif slot.role in filled:
-            yield Mark(path, "given")
-    for vote in round_.standing_votes:
-        yield from (
-            Mark((*at, "approvals", "veto"), f"used by {role}") for role in vote.roles if vote.verdict == "reject"
-        )
+    for at, panel in asked:
+        for path, slot in placed(panel.all, (*at, "all")):
+            roles = [part.role for part in _slots_in(book, slot)]
+            if not book.applies(slot.when, context, round_.gate):
+                yield Mark(path, "not called")
+            elif filled.intersection(roles):
+                yield Mark(path, "given")
+        for vote in round_.standing_votes:
+            if vote.verdict is VoteVerdict.REJECT:
+                yield from (Mark((*at, "veto"), f"used by {role}") for role in vote.roles)
+            yield from (Mark((*at, "advice"), f"used by {role}") for role in vote.roles)
 
 
-def _asked(book: Rulebook, slot: Slot, context: Context, gate: str) -> bool:
-    return book.applies(slot.when, context, gate)
+def _slots_in(book: Rulebook, part: Slot | BodySlot) -> list[Slot]:
+    """The slot itself, or the slots of the body that is called."""
+    if isinstance(part, Slot):
+        return [part]
+    return [member for member in leaves(book.policy.bodies[part.body].all) if isinstance(member, Slot)]
 
 
 def _of_evidence(result: Result, *, supplied: bool) -> str:

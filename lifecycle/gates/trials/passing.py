@@ -6,13 +6,14 @@ from typing import Any
 from lifecycle.domain import commands as asked
 from lifecycle.domain.evidence import EvidenceKind
 from lifecycle.domain.project import Round, RoundStatus, VoteVerdict
-from lifecycle.domain.values import FactValue
+from lifecycle.domain.values import FactValue, Names
 from lifecycle.domain.verdicts import Refusal
-from lifecycle.gates.approvals import excluded, standing
+from lifecycle.gates.approvals import standing
 from lifecycle.gates.conditions import Kind
 from lifecycle.gates.criteria import findings_of, missing_evidence
 from lifecycle.gates.deciding import decider
 from lifecycle.gates.policy_requirements import EvidenceRule
+from lifecycle.gates.separation import excluded
 from lifecycle.gates.trials.cast import ImpossibleError
 from lifecycle.gates.trials.trial import Trial, in_minor_units
 
@@ -67,11 +68,12 @@ def _answers(rule: EvidenceRule, said: Mapping[str, FactValue], *, strict: Mappi
 
 
 def supply_all(trial: Trial, gate: str, who: str, answers: Mapping[str, FactValue]) -> Refusal | None:
-    """Everything that is still wanted; an answer may make the gate ask for more, each item once."""
+    """Everything that is still wanted, each item once and from whose it is; an answer may make the gate ask for more."""
     supplied: set[str] = set()
     while wanted := [item for item in _wanted(trial, gate) if item not in supplied]:
         supplied.add(wanted[0])
-        if refusal := supply(trial, gate, wanted[0], who, answers):
+        giver = trial.book.policy.gates[gate].evidence[wanted[0]].by or who
+        if refusal := supply(trial, gate, wanted[0], giver, answers):
             return refusal
     return None
 
@@ -99,19 +101,20 @@ def pass_gate(trial: Trial, gate: str) -> Refusal | None:
         role, _ = decider(trial.book, round_)
         if not slots and role is None:
             raise ImpossibleError(f"The gate {gate} has its approvals and still is not decided.")
-        refusal = _fill(trial, round_, slots[0].role) if slots else _go(trial, gate, role or "")
+        refusal = _fill(trial, round_, slots[0].roles) if slots else _go(trial, gate, role or "")
         if refusal:
             return refusal
     return None
 
 
-def _fill(trial: Trial, round_: Round, role: str) -> Refusal | None:
-    """Somebody of a role approves who is free to."""
+def _fill(trial: Trial, round_: Round, roles: Names) -> Refusal | None:
+    """Somebody of one of the roles approves who is free to."""
     used = {person for vote in round_.standing_votes for person in vote.people}
-    barred = used | set(excluded(trial.book.policy.gates[round_.gate], round_))
-    free = next((who for who in trial.cast.holders(role, trial.state) if who not in barred), None)
+    barred = used | set(excluded(trial.book, trial.state, round_))
+    could = (who for role in roles for who in trial.cast.holders(role, trial.state))
+    free = next((who for who in could if who not in barred), None)
     if free is None:
-        raise ImpossibleError(f"Nobody is free to approve {round_.gate} as {role}.")
+        raise ImpossibleError(f"Nobody is free to approve {round_.gate} as {' or '.join(roles)}.")
     seen = shown(trial, round_.gate)
     return trial.ask(asked.CastVote, free, **seen, verdict=VoteVerdict.APPROVE, rationale=WHY)
 

@@ -16,6 +16,10 @@ ENGLISH: Final = Phrases(
         ),
         N.QUESTION_ANSWERED: ("Your question at gate {gate} is answered", "{text}\n\nThe clock runs again{by}."),
         N.VOTE_VOIDED: ("Your vote at gate {gate} no longer counts", "{because}\n\nLook again, and vote{by}."),
+        N.DISSENT: (
+            "A dissent at gate {gate}",
+            "{voter} voted no:\n\n{rationale}\n\nIt does not stop the gate; the record of its decision will show it.",
+        ),
         N.GATE_RETURNED: (
             "Gate {gate} went back to preparation",
             "Stricter rules now ask for: {missing}. Supply it and submit again{by}.",
@@ -28,11 +32,19 @@ ENGLISH: Final = Phrases(
             "Gate {gate} now waits for you too",
             "Its approvers have not decided in time.{was} You may vote in their place.",
         ),
+        N.LADDER_REASSIGN: (
+            "Gate {gate} was passed on to you",
+            "Its approvers have not voted in time.{was} What is still open waits for you instead.",
+        ),
         N.LADDER_RAISE: (
             "Gate {gate} was raised to you",
             "Its approvers have not decided in time.{was} The decision is yours now.",
         ),
         N.LADDER_HOLD: ("Gate {gate} stayed undecided", "Nobody decided in time.{was} The project is on hold."),
+        N.LADDER_DECIDE: (
+            "The time for gate {gate} is up",
+            "Nobody decided in time.{was} What silence means, the policy says.",
+        ),
         N.CONDITION_SET: ("You owe a condition", "{text}\n\nProve it{by}."),
         N.CONDITION_PROVED: ("A proof awaits acceptance", "Condition: {text}\n\nProof: {proof}"),
         N.CONDITION_MET: ("A condition is met", "{text}\n\n{rationale}"),

@@ -42,11 +42,11 @@ WORKING_DAY: Final = Duration(amount=1, unit=Unit.WORKING_DAYS)
 
 _AT_ONCE: Final = 100
 _IDLE_SECONDS: Final = 1.0
-_ESCALATING: Final = frozenset({N.LADDER_RAISE, N.LADDER_HOLD})
+_ESCALATING: Final = frozenset({N.LADDER_RAISE, N.LADDER_HOLD, N.LADDER_DECIDE})
 _ASKING: Final = frozenset(
     {
         N.GATE_OPENED, N.VOTE_ASKED, N.QUESTION_ANSWERED, N.VOTE_VOIDED, N.GATE_RETURNED, N.LADDER_REMIND,
-        N.LADDER_WIDEN, N.CONDITION_SET, N.CONDITION_SENT_BACK,
+        N.LADDER_WIDEN, N.LADDER_REASSIGN, N.CONDITION_SET, N.CONDITION_SENT_BACK,
     }
 )  # fmt: skip
 """What somebody is to do by a deadline."""

@@ -25,6 +25,10 @@ GERMAN: Final = Phrases(
             "Ihre Stimme zu Gate {gate} zählt nicht mehr",
             "{because}\n\nSehen Sie es sich erneut an und stimmen Sie{by} ab.",
         ),
+        N.DISSENT: (
+            "Ein Widerspruch zu Gate {gate}",
+            "{voter} hat mit Nein gestimmt:\n\n{rationale}\n\nDas hält das Gate nicht auf; die Entscheidung weist es aus.",
+        ),
         N.GATE_RETURNED: (
             "Gate {gate} ist zurück in der Vorbereitung",
             "Strengere Regeln verlangen nun: {missing}. Reichen Sie es nach und das Gate{by} erneut ein.",
@@ -40,6 +44,10 @@ GERMAN: Final = Phrases(
             "Gate {gate} wartet nun auch auf Sie",
             "Die Entscheider haben nicht rechtzeitig entschieden.{was} Sie können an ihrer Stelle abstimmen.",
         ),
+        N.LADDER_REASSIGN: (
+            "Gate {gate} wurde an Sie weitergegeben",
+            "Die Entscheider haben nicht rechtzeitig abgestimmt.{was} Was noch offen ist, wartet nun auf Sie.",
+        ),
         N.LADDER_RAISE: (
             "Gate {gate} wurde an Sie eskaliert",
             "Die Entscheider haben nicht rechtzeitig entschieden.{was} Die Entscheidung liegt nun bei Ihnen.",
@@ -47,6 +55,10 @@ GERMAN: Final = Phrases(
         N.LADDER_HOLD: (
             "Gate {gate} blieb ohne Entscheidung",
             "Niemand hat rechtzeitig entschieden.{was} Das Projekt ruht.",
+        ),
+        N.LADDER_DECIDE: (
+            "Die Zeit für Gate {gate} ist abgelaufen",
+            "Niemand hat rechtzeitig entschieden.{was} Was Schweigen bedeutet, sagt die Richtlinie.",
         ),
         N.CONDITION_SET: ("Sie haben eine Auflage zu erfüllen", "{text}\n\nWeisen Sie sie{by} nach."),
         N.CONDITION_PROVED: ("Ein Nachweis wartet auf Abnahme", "Auflage: {text}\n\nNachweis: {proof}"),
