@@ -68,7 +68,7 @@ def _answers(rule: EvidenceRule, said: Mapping[str, FactValue], *, strict: Mappi
 
 
 def supply_all(trial: Trial, gate: str, who: str, answers: Mapping[str, FactValue]) -> Refusal | None:
-    """Everything that is still wanted, each item once and from whose it is; an answer may make the gate ask for more."""
+    """Everything that is still wanted, each item once, from whose it is; an answer may make the gate ask for more."""
     supplied: set[str] = set()
     while wanted := [item for item in _wanted(trial, gate) if item not in supplied]:
         supplied.add(wanted[0])

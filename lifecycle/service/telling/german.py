@@ -27,7 +27,7 @@ GERMAN: Final = Phrases(
         ),
         N.DISSENT: (
             "Ein Widerspruch zu Gate {gate}",
-            "{voter} hat mit Nein gestimmt:\n\n{rationale}\n\nDas hält das Gate nicht auf; die Entscheidung weist es aus.",
+            "{voter} hat mit Nein gestimmt:\n\n{rationale}\n\nDas Gate läuft weiter; die Entscheidung weist es aus.",
         ),
         N.GATE_RETURNED: (
             "Gate {gate} ist zurück in der Vorbereitung",
