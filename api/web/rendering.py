@@ -64,6 +64,7 @@ def environment(language: str) -> Environment:
     found.globals.update(
         asset=address_of, fresh_key=fresh_key, part=part, languages=LANGUAGES, themes=THEMES, language=language
     )
+    found.filters["call_name"] = lambda person, names: names.get(person) or person.replace("_", " ")
     return found
 
 
