@@ -142,7 +142,9 @@ def _mend(view: GateView, finding: Finding) -> str:
     kind, _, name = finding.requirement.partition(".")
     if kind == "evidence":
         return f"{prepare_path(view.project, view.gate)}#item-{name}"
-    if finding.missing_facts and all(fact.startswith("answers.") for fact in finding.missing_facts):
+    if finding.requirement == "score" or (
+        finding.missing_facts and all(fact.startswith("answers.") for fact in finding.missing_facts)
+    ):
         return prepare_path(view.project, view.gate)
     return f"{project_path(view.project)}#facts"
 
