@@ -41,6 +41,7 @@ _REFUSALS: dict[int, str] = {
     413: "Too large.",
     415: "Not of a type that is taken.",
     422: "Malformed: what was sent can never be accepted.",
+    429: "Too many changes asked for by one person; Retry-After says when to go on.",
     500: "Something is broken on our side.",
     503: "Not now: the engine or the records cannot be reached. Repeat it with the same key.",
     507: "There is no space left.",
