@@ -85,7 +85,7 @@ FAILED: Final[Mapping[str, int]] = {
     **dict.fromkeys(
         (
             "malformed", "wrong_value", "weak_password", "wrong_interval", "policy_invalid", "bad_cursor",
-            "evidence_digest",
+            "evidence_digest", "forbidden_address",
         ),
         422,
     ),
