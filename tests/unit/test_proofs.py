@@ -221,3 +221,34 @@ def test_an_outcome_that_votes_never_take_is_mentioned() -> None:
     (idle,) = found({"decisions": ["go", "recycle", "kill"]})
     assert (idle.severity, "never comes to kill" in idle.sentence) == (INFORMATION, True)
     assert not found({"decisions": ["go", "recycle", "kill"], "chair": "board"})
+
+
+def test_a_contradiction_is_found_beside_what_cannot_be_proven() -> None:
+    criteria = {
+        "cheap": {"must": "project.cost < 1000.0"},
+        "drift": {"must": "project.cost * 2.0 < project.share"},
+        "dear": {"must": "project.cost > 5000.0"},
+    }
+    (clash,) = found({"criteria": criteria})
+    assert "'cheap' and 'dear'" in clash.sentence
+
+
+def test_a_gate_that_waits_for_its_own_baseline_gives_none_to_others() -> None:
+    waits = {"criteria": {"kept": {"must": "project.cost <= baseline.cost"}}, "decide_within": "5 days"}
+    approved = {"approvals": {"all": [{"role": "sponsor"}]}}
+    later = {"from": "done", "to": "work", "takes_baseline": True, **approved, "decide_within": "5 days"}
+    (first, *_) = found(waits, stages=["work", "done", "over"], gates={"again": later, "end": {**later, "to": "over"}})
+    assert (first.severity, first.path[:2]) == (ERROR, ("gates", "gate"))
+
+
+def test_an_exception_that_waits_for_a_baseline_may_shut_everything() -> None:
+    exception = {
+        "kind": "exception",
+        "criteria": {"kept": {"must": "project.cost <= baseline.cost"}},
+        "approvals": {"all": [{"role": "sponsor"}]},
+        "decide_within": "5 days",
+    }
+    (shut,) = found({"takes_baseline": True}, stages=["work", "on", "done"], gates={
+        "gate": {"to": "on"}, "last": {**exception, "kind": "stage", "from": "on", "to": "done"}, "exception": exception
+    })  # fmt: skip
+    assert (shut.severity, shut.path[1]) == (ERROR, "exception")

@@ -53,3 +53,11 @@ def test_the_ladder_stands_in_for_who_is_away() -> None:
 def test_a_chair_who_is_alone_is_missed() -> None:
     (thin,) = found([{"role": "sponsor"}], {"board": ["ann"]}, chair="board")
     assert "while ann is away" in thin.sentence
+
+
+def test_a_kind_of_project_that_too_few_can_approve_is_told() -> None:
+    either: list[Doc] = [
+        {"any": [{"role": "sponsor", "count": 2}, {"role": "finance", "when": "project.cost > 500.0"}]}
+    ]
+    (short, *_) = found(either, {"finance": ["ann", "bob", "cid"], "sponsor": ["dot"]})
+    assert (short.severity, "of a project with cost = 499.99" in short.sentence) == (ERROR, True)

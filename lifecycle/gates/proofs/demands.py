@@ -30,23 +30,34 @@ def _contradictions(prover: Prover, name: str, gate: Gate) -> Iterator[Finding]:
         if not prover.can_be(demand.must, Truth.MET).proven or demand.when
     ]
     for group in _sharing(able):
-        if len(group) < 2:
-            continue
-        together, proven = _together(prover, group)
-        if together:
-            continue
-        if not proven:
-            names = ", ".join(f"'{demand.name}'" for demand in group)
-            sentence = f"It is not proven that the criteria {names} can hold together."
-            remedy = "Split them into simpler conditions if you want it proven."
-            yield information(("gates", name, "criteria", group[-1].name), sentence, remedy)
-            continue
-        core = _core(prover, group)
-        texts = " and ".join(f"{demand.must.text}" for demand in core)
-        names = " and ".join(f"'{demand.name}'" for demand in core)
-        path = ("gates", name, "criteria", core[-1].name, "must")
-        sentence = f"No project meets the criteria {names} together, so the gate never opens without a waiver."
-        yield error(path, sentence, "Correct one of them, or say under 'when' to whom each applies.", f"{texts}.")
+        yield from _clash(prover, name, group)
+
+
+def _clash(prover: Prover, name: str, group: Sequence[Demand]) -> Iterator[Finding]:
+    """What keeps criteria that share facts from holding together, or that it is not proven that they can."""
+    together, proven = _together(prover, group)
+    if together or len(group) < 2:
+        return
+    if proven:
+        yield _contradiction(name, _core(prover, group))
+        return
+    simple = [demand for demand in group if prover.is_exact(demand.conditions)]
+    among = [_clash(prover, name, part) for part in _sharing(simple)] if len(simple) < len(group) else []
+    if found := [finding for findings in among for finding in findings]:
+        yield from found
+        return
+    names = ", ".join(f"'{demand.name}'" for demand in group)
+    sentence = f"It is not proven that the criteria {names} can hold together."
+    remedy = "Split them into simpler conditions if you want it proven."
+    yield information(("gates", name, "criteria", group[-1].name), sentence, remedy)
+
+
+def _contradiction(name: str, core: Sequence[Demand]) -> Finding:
+    names = " and ".join(f"'{demand.name}'" for demand in core)
+    path = ("gates", name, "criteria", core[-1].name, "must")
+    sentence = f"No project meets the criteria {names} together, so the gate never opens without a waiver."
+    remedy = "Correct one of them, or say under 'when' to whom each applies."
+    return error(path, sentence, remedy, f"{' and '.join(demand.must.text for demand in core)}.")
 
 
 def _together(prover: Prover, group: Sequence[Demand]) -> tuple[bool, bool]:

@@ -47,6 +47,10 @@ class Prover:
             return Shown(None, searched.proven)
         return Shown(in_words(samples.kinds, searched.world), proven=False, world=searched.world)
 
+    def is_exact(self, conditions: Sequence[Condition]) -> bool:
+        """Whether the conditions compare without calculating, so that what is not found is not there."""
+        return samples_of(conditions).exact
+
     def can_be(self, condition: Condition, truth: Truth) -> Shown:
         """Whether a condition can come out so while all that it needs is known."""
 

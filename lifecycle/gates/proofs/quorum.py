@@ -8,10 +8,16 @@ from lifecycle.domain.people import Roster
 from lifecycle.gates.policy import Pmo
 from lifecycle.gates.policy_approvals import Participation
 from lifecycle.gates.proofs.finding import Finding, error, information, warning
-from lifecycle.gates.proofs.prover import first_round
-from lifecycle.gates.quorums import ways
+from lifecycle.gates.proofs.prover import Context, first_round
+from lifecycle.gates.proofs.samples import samples_of
+from lifecycle.gates.proofs.witness import in_words
+from lifecycle.gates.proofs.worlds import count, every
+from lifecycle.gates.quorums import slots_of, ways
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.gates.separation import able_to_act, personal
+
+MOST_PROJECTS = 300
+"""So many kinds of projects are told apart for one gate."""
 
 MOST_ABSENCES = 2_000
 """So many absences, times ways to a quorum, are tried for one gate in one tier."""
@@ -24,19 +30,33 @@ def people(book: Rulebook, roster: Roster) -> Iterator[Finding]:
     roster = able_to_act(book.policy, roster)
     for name, gate in book.policy.gates.items():
         path = ("gates", name, "approvals")
-        asked = [_Asked.of(book, name, tier.id) for tier in book.policy.tiers]
-        for tier, who in zip(book.policy.tiers, asked, strict=True):
-            if witness := who.unfillable(roster):
-                sentence = f"Nobody can open the gate '{name}' in the tier '{tier.id}'."
-                remedy = "Give the missing roles to more people, lower the count, or change the exclusions."
-                yield error(path, sentence, remedy, witness)
-                break
+        asked = list(_whom(book, name))
+        shut = next(((who, witness) for who in asked if (witness := who.unfillable(roster))), None)
+        if shut:
+            who, witness = shut
+            remedy = "Give the missing roles to more people, lower the count, or change the exclusions."
+            yield error(path, f"Nobody can open the gate '{name}'{who.of_whom}.", remedy, witness)
         else:
             yield from _thin(path, name, asked, roster)
         steps = (*gate.submit_ladder, *gate.ladder)
         for role in sorted({step.role for step in steps if step.role and not roster.present(step.role)}):
             sentence = f"The ladder calls '{role}', which nobody holds."
             yield warning(("gates", name, "ladder"), sentence, "Give the role to somebody.", role)
+
+
+def _whom(book: Rulebook, gate: str) -> Iterator["_Asked"]:
+    """Whom a gate asks, for every kind of project that its approvals tell apart."""
+    for tier in book.policy.tiers:
+        yield _Asked.of(book, gate, {"tier": tier.id}, f" in the tier '{tier.id}'")
+    slots = slots_of(book.policy, gate)
+    samples = samples_of([book.condition(slot.when, gate) for slot in slots if slot.when])
+    if book.policy.pmo is Pmo.CONTROLLING and samples.values and count(samples) <= MOST_PROJECTS:
+        told: set[tuple[tuple[str, ...], ...]] = set()
+        for world, context in every(samples):
+            asked = _Asked.of(book, gate, context, f" of a project with {in_words(samples.kinds, world)}")
+            if asked.quorums and asked.quorums not in told:
+                told.add(asked.quorums)
+                yield asked
 
 
 def _thin(path: tuple[str, ...], gate: str, asked: Sequence["_Asked"], roster: Roster) -> Iterator[Finding]:
@@ -54,10 +74,11 @@ def _thin(path: tuple[str, ...], gate: str, asked: Sequence["_Asked"], roster: R
 class _Asked:
     """Whom a gate asks in a tier: alternative sets of roles, who decides, and what the ladder brings later.
 
-    Conditions that depend on a project's facts are taken to stand. Manager and sponsor are named project by project:
+    A condition stands unless it surely does not. Manager and sponsor are named project by project:
     each is somebody who holds the role, or else a person of their own.
     """
 
+    of_whom: str
     quorums: tuple[tuple[str, ...], ...]
     decider: str | None
     widened: tuple[str, ...]
@@ -68,10 +89,12 @@ class _Asked:
     advisory: bool
 
     @classmethod
-    def of(cls, book: Rulebook, gate: str, tier: str) -> "_Asked":
+    def of(cls, book: Rulebook, gate: str, context: Context, of_whom: str) -> "_Asked":
+        """Whom the gate asks of a project of which this is known."""
         rule, pmo = book.policy.gates[gate], book.policy.pmo
-        found = () if pmo is Pmo.DIRECTIVE else ways(book, first_round(gate, tier), {"tier": tier})
+        found = () if pmo is Pmo.DIRECTIVE else ways(book, first_round(gate), context)
         return cls(
+            of_whom=of_whom,
             quorums=tuple(tuple(slot.role for slot in way) for way in found),
             decider=book.policy.pmo_role if pmo is Pmo.DIRECTIVE else book.policy.chair_of(gate),
             widened=tuple(step.widen_to for step in rule.ladder if step.widen_to),

@@ -1,0 +1,318 @@
+"""Random policies, random walks of a project through them, and people of good will who see it through from there."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import pairwise, product
+from random import Random
+from typing import Any
+
+from lifecycle.domain.commands import PersonCommand
+from lifecycle.domain.evidence import EvidenceKind
+from lifecycle.domain.people import Roster
+from lifecycle.domain.project import ConditionStatus, ProjectState, Round, RoundStatus, Status
+from lifecycle.domain.values import FactValue
+from lifecycle.domain.verdicts import Accepted
+from lifecycle.gates.criteria import findings_of, missing
+from lifecycle.gates.deciding import decider
+from lifecycle.gates.policy import Pmo
+from lifecycle.gates.policy_gates import GateKind
+from tests.unit.house import Doc
+from tests.unit.office import Desk, actor, promise
+
+HOLDERS = {
+    "finance": ("finance", "second_finance"),
+    "board": ("architect", "second_architect"),
+    "security": ("security",),
+    "deputy": ("deputy",),
+    "pmo_director": ("director",),
+    "sponsor": ("sponsor",),
+    "project_manager": ("manager",),
+}
+ROSTER = Roster(holders=HOLDERS)
+GATEKEEPERS = (
+    "sponsor",
+    "finance",
+    "second_finance",
+    "architect",
+    "second_architect",
+    "security",
+    "deputy",
+    "director",
+)
+
+GRID: dict[str, tuple[FactValue, ...]] = {
+    "cost": (49_999, 50_000, 90_001, 99_999, 100_000, 100_001, 300_000),
+    "risk": ("low", "medium", "high"),
+    "ready": (True, False),
+    "staff": (2, 3, 4),
+    "start": ("2026-06-01",),
+    "finish": ("2027-06-01", "2026-01-01"),
+}
+FIT = (0, 5, 9)
+"""Facts and answers at which every atom of the random conditions can be had either way."""
+
+ATOMS = (
+    "project.cost < 500.0",
+    "project.cost >= 500.0",
+    "project.cost <= 900.0",
+    "project.cost > 1000.0",
+    "project.risk == 'low'",
+    "project.risk in ['low', 'high']",
+    "project.risk != 'high'",
+    "project.ready",
+    "!project.ready",
+    "project.staff > 3",
+    "project.staff <= 3",
+    "has(project.finish)",
+    "project.start < project.finish",
+)
+JUDGED = (
+    *ATOMS,
+    *ATOMS,
+    "conditions.missed == 0",
+    "project.cost <= baseline.cost * 10.0",
+    "answers.fit >= 5",
+    "answers.fit < 9",
+)
+
+
+def _expression(random: Random, atoms: Sequence[str]) -> str:
+    chosen = random.sample(sorted(set(atoms)), random.choice([1, 1, 1, 2, 2, 3]))
+    return random.choice([" && ", " || "]).join(chosen)
+
+
+def a_policy(random: Random) -> Doc:
+    """A policy of some stages, with stage gates that lead anywhere and now and then a gate of another kind."""
+    stages = ["one", "two", "three", "four"][: random.randint(2, 4)]
+    tiers = [{"id": f"t{n}", "when": _expression(random, ATOMS)} for n in range(random.randint(0, 2))]
+    gates = {f"out_of_{stage}": _gate(random, "stage", **{"from": stage, "to": following})
+             for stage, following in pairwise(stages)}  # fmt: skip
+    for number in range(random.choice([0, 0, 1, 2])):
+        ends = {"from": random.choice(stages), "to": random.choice([*stages, "closed"])}
+        gates[f"aside{number}"] = _gate(random, "stage", **ends)
+    if random.random() < 0.4:
+        gates["exception"] = _gate(random, "exception", on_breach_of=["cost"])
+    return {
+        "policy": "ways",
+        "version": 1,
+        "pmo": random.choice(["controlling"] * 5 + ["supportive", "directive"]),
+        "facts": {
+            "cost": {"type": "money"},
+            "risk": {"type": "choice", "of": ["low", "medium", "high"]},
+            "ready": {"type": "boolean"},
+            "staff": {"type": "integer"},
+            "start": {"type": "date"},
+            "finish": {"type": "date"},
+        },
+        "tiers": [*tiers, {"id": "last"}],
+        "stages": stages,
+        "tolerances": {"cost": {"fact": "cost", "over": "10%"}},
+        "gates": gates,
+    }
+
+
+def _gate(random: Random, kind: str, **given: Any) -> Doc:
+    """A gate; what an exception asks of the cost, whose drift opens it again, no other gate could ask otherwise."""
+    judged = [atom for atom in JUDGED if kind == "stage" or "cost" not in atom]
+    evidence: Doc = {"case": {"kind": "document"}, "form": {"kind": "form", "fields": {"fit": {"type": "integer"}}}}
+    for item in evidence.values():
+        for key in ("when", "unless"):
+            if random.random() < 0.15:
+                item[key] = _expression(random, [*ATOMS, "tier == 'last'"])
+    criteria: Doc = {}
+    for number in range(random.choice([0, 1, 1, 2, 3])):
+        criteria[f"c{number}"] = {"must": _expression(random, judged)}
+        if random.random() < 0.25:
+            criteria[f"c{number}"]["when"] = _expression(random, [*ATOMS, "tier == 'last'"])
+    slots = [_approval(random) for _ in range(random.choice([0, 1, 1, 2, 2]))]
+    gate: Doc = {
+        "kind": kind,
+        "evidence": evidence,
+        "criteria": criteria,
+        "submit_when": random.choice(["evidence_complete", "criteria_met"]),
+        "approvals": {"all": slots, "rejection": random.choice(["any", "veto"])},
+        "on_reject": random.choice(["recycle", "recycle", "hold"]),
+        "on_missed_condition": random.choice(["notify", "hold", "reopen"]),
+        "takes_baseline": random.random() < 0.3,
+        **given,
+    }
+    if random.random() < 0.3:
+        gate["chair"] = random.choice(["board", "pmo_director"])
+    if random.random() < 0.3:
+        step: Doc = random.choice(
+            [{"widen_to": "deputy"}, {"raise_to": "pmo_director"}, {"hold": True}, {"remind": "pending"}]
+        )
+        gate["ladder"] = [{"after": "3 days", **step}]
+    return gate
+
+
+def _approval(random: Random) -> Doc:
+    slot: Doc = {"role": random.choice(["sponsor", "finance", "board", "security", "deputy"])}
+    if random.random() < 0.3:
+        slot["count"] = 2
+    if random.random() < 0.3:
+        slot["when"] = _expression(random, [*ATOMS, "tier == 'last'"])
+    return {"any": [slot, _approval(random)]} if random.random() < 0.2 else slot
+
+
+def wander(random: Random, desk: Desk, steps: int) -> None:
+    """People do this and that, as far as they are let; time passes."""
+    for _ in range(steps):
+        gates = [round_.gate for round_ in desk.state.open_rounds] or sorted(desk.policy.gates)
+        gate, who = random.choice(gates), random.choice(GATEKEEPERS)
+        facts: dict[str, FactValue] = {name: random.choice(values) for name, values in GRID.items()}
+        named = random.sample(sorted(facts), random.randint(1, 3))
+        said = [promise(desk.now + timedelta(days=random.randint(1, 6)))] if random.random() < 0.2 else []
+        draft, deed = desk.draft, random.choice(_DEEDS)
+        asked: PersonCommand
+        if deed == "wait":
+            desk.wait(days=random.choice([1, 2, 5]))
+            continue
+        match deed:
+            case "amend":
+                asked = draft.amend({name: facts[name] for name in named})
+            case "supply":
+                asked = _supply(desk, gate, random.choice(FIT), random.choice(["case", "form"]))
+            case "submit":
+                asked = draft.submit(gate)
+            case "withdraw":
+                asked = draft.withdraw(gate)
+            case "vote":
+                asked = draft.vote(
+                    gate, who, random.choice(["approve", "approve", "reject", "abstain"]), conditions=said
+                )
+            case "decide":
+                asked = draft.decide(gate, who, random.choice(["go", "recycle", "hold"]))
+            case "question":
+                asked = draft.question(gate, who)
+            case "open":
+                asked = draft.open(gate)
+            case _:
+                asked = draft.hold() if random.random() < 0.3 else draft.resume()
+        verdict = desk.judge(asked)
+        if isinstance(verdict, Accepted):
+            desk.take(verdict)
+
+
+_DEEDS = ["wait", "amend", "amend", "supply", "supply", "supply", "submit", "submit", "vote", "vote", "vote", "vote"]
+_DEEDS += ["decide", "decide", "withdraw", "question", "open", "hold"]
+
+
+def seen_through(desk: Desk, most: int = 60) -> str | None:
+    """People of good will bring the project to its end, each doing only what they may; else what keeps them."""
+    tried: list[str] = []
+    for _ in range(most):
+        if _is_over(desk):
+            return None
+        before = len(desk.history)
+        for name, asked in _helpful(desk):
+            verdict = desk.judge(asked)
+            if isinstance(verdict, Accepted):
+                desk.take(verdict)
+                tried.append(name)
+                break
+            tried.append(f"{name}: {verdict.refusal.sentence}")
+        if len(desk.history) == before:
+            if not desk.owed:
+                return f"nothing leads on from {desk.state.stage}: {tried[-6:]}"
+            tried.append(f"waited for {desk.owed[0].id}")
+            desk.wait(desk.owed[0].at)
+    return f"no end in {desk.state.stage}: {tried[-12:]}"
+
+
+def _is_over(desk: Desk) -> bool:
+    return desk.state.is_over
+
+
+def _helpful(desk: Desk) -> Iterator[tuple[str, Any]]:
+    """What might help now, the best first."""
+    state, draft = desk.state, desk.draft
+    if state.status is Status.ON_HOLD:
+        yield "resume", draft.resume()
+        return
+    for key, condition in sorted(state.conditions.items()):
+        if condition.status in (ConditionStatus.OPEN, ConditionStatus.MISSED):
+            yield f"prove {key}", draft.prove(key)
+        elif condition.status is ConditionStatus.PROVED:
+            yield f"accept {key}", draft.accept(key)
+    if not state.baseline and getattr(desk.policy.gates.get("exception"), "takes_baseline", False):
+        yield "open the exception", draft.open("exception")
+    for round_ in _most_useful(desk):
+        yield from _towards(desk, round_)
+
+
+def _most_useful(desk: Desk) -> list[Round]:
+    """The open rounds: first those that block the others, then those of the stage, the nearest to the end first."""
+    policy, distance = desk.policy, _distances(desk.policy.stages, desk.policy.gates)
+    blocking = [r for r in desk.state.open_rounds if policy.gates[r.gate].kind is GateKind.EXCEPTION]
+    reopened = [
+        r for r in desk.state.open_rounds
+        if policy.gates[r.gate].kind is GateKind.STAGE and policy.gates[r.gate].from_ != desk.state.stage
+    ]  # fmt: skip
+    leading = [r for r in desk.state.open_rounds if policy.gates[r.gate].from_ == desk.state.stage]
+    leading.sort(key=lambda r: distance[policy.gates[r.gate].to or ""])
+    return [*blocking, *reopened, *leading]
+
+
+def _distances(stages: Sequence[str], gates: Any) -> dict[str, int]:
+    """How many gates from each stage to the end."""
+    out = {stage: [g.to for g in gates.values() if g.from_ == stage] for stage in stages}
+    found = {stage: 0 for stage in [*stages, "closed"] if not out.get(stage)}
+    for length in range(1, len(stages) + 1):
+        nearer = [stage for stage in stages if stage not in found and any(to in found for to in out[stage])]
+        found |= dict.fromkeys(nearer, length)
+    return {stage: found.get(stage, 99) for stage in [*stages, "closed"]}
+
+
+def _towards(desk: Desk, round_: Round) -> Iterator[tuple[str, Any]]:
+    draft, gate = desk.draft, round_.gate
+    fits = not missing(findings_of(desk.book, desk.state, round_, desk.now))
+    if round_.status is RoundStatus.INFORMATION_REQUESTED:
+        yield f"answer {gate}", draft.answer(gate)
+    elif not fits and (better := _better(desk, round_)):
+        facts, fit = better
+        if any(desk.state.facts.get(name) != value for name, value in facts.items()):
+            yield f"amend {facts}", draft.amend(facts)
+        for item in ("case", "form"):
+            supplied = round_.evidence.get(item)
+            if supplied is None or (item == "form" and supplied.answers != {"fit": fit}):
+                yield f"supply {item} of {gate}", _supply(desk, gate, fit, item)
+    if round_.status is RoundStatus.PREPARING:
+        yield f"submit {gate}", draft.submit(gate)
+    elif fits or desk.policy.pmo is Pmo.SUPPORTIVE:
+        for who in GATEKEEPERS:
+            yield f"{who} approves {gate}", draft.vote(gate, who)
+        role, _ = decider(desk.book, round_)
+        for who in HOLDERS.get(role or "", ()):
+            yield f"{who} decides {gate}", draft.decide(gate, who)
+
+
+def _better(desk: Desk, round_: Round) -> tuple[dict[str, FactValue], int] | None:
+    """Facts and an answer with which every criterion of the round holds, the fewest changes first."""
+    found: list[tuple[int, dict[str, FactValue], int]] = []
+    for values in product(*GRID.values()):
+        facts = dict(zip(GRID, values, strict=True))
+        changes = sum(desk.state.facts.get(name) != value for name, value in facts.items())
+        found += [(changes, facts, fit) for fit in FIT]
+    for _, facts, fit in sorted(found, key=lambda each: (each[0], str(each[1]))):
+        if not missing(findings_of(desk.book, *_as_it_would_be(desk, round_, facts, fit), desk.now)):
+            return facts, fit
+    return None
+
+
+def _as_it_would_be(desk: Desk, round_: Round, facts: dict[str, FactValue], fit: int) -> tuple[ProjectState, Round]:
+    """The project and the round with other facts, all evidence supplied."""
+    posts = {name: who for name, who in (("manager", desk.state.manager), ("sponsor", desk.state.sponsor)) if who}
+    tier = max(desk.book.tier_of(facts, posts), round_.tier, key=desk.policy.weight_of)
+    supplied = {
+        item: _supply(desk, round_.gate, fit, item).evidence.model_copy(update={"at": desk.now})
+        for item in ("case", "form")
+    }
+    after = desk.state.model_copy(update={"facts": facts})
+    return after, round_.model_copy(update={"evidence": supplied, "tier": tier})
+
+
+def _supply(desk: Desk, gate: str, fit: int, item: str) -> Any:
+    """The manager's evidence for a gate."""
+    content: Doc = {"kind": EvidenceKind.FORM, "answers": {"fit": fit}} if item == "form" else {}
+    return desk.draft.supply(gate, item, by=actor("manager"), **content)
