@@ -63,7 +63,9 @@ async def office_of(settings: Settings) -> AsyncIterator[Office]:
     """The office that the settings describe; Temporal may be away, and is found when it comes."""
     settings.evidence_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     client = await connect(settings.temporal_address, settings.temporal_namespace)
-    limits = Limits(settings.update_seconds, settings.evidence_limit_bytes)
+    limits = Limits(
+        settings.update_seconds, settings.evidence_limit_bytes, writes_per_minute=settings.writes_per_minute
+    )
     async with Office(
         Database(settings.sql_url),
         client,

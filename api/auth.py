@@ -38,6 +38,8 @@ class Requires:
 
     headers: ClassVar[tuple[Named, ...]] = ()
     """What requests may carry besides the token."""
+    changes: ClassVar[bool] = False
+    """Whether something is asked for, at a pace that one person may keep."""
 
     def __init__(self, permission: Permission, produces: str = "application/json") -> None:
         """`produces` is the media type of the answer, or `*/*` if that depends on what is asked for."""
@@ -45,11 +47,13 @@ class Requires:
         self._produces = produces
 
     async def admit(self, request: Request) -> Caller:
-        """Who asks. Raises `NotSignedInError`, and `RefusedError` when the office does not allow it."""
+        """Who asks. Raises `NotSignedInError`, `TooFastError`, and `RefusedError` when the office does not allow it."""
         if self._produces != "*/*" and not accepts(request.headers.getlist("accept"), self._produces):
             raise LifecycleError("not_acceptable", f"Answers here are {self._produces}.", "Accept that.")
         office: Office = request.app.state.office
         caller = Caller(await office.directory.bearer(token_of(request)))
+        if self.changes:
+            office.pace.keep(caller.id)
         if self.permission.startswith("office:"):
             asked = {"method": request.method, "path": request.url.path[:500]}
             await office.directory.require(Envelope(caller.id, token_hex(16)), self.permission, asked)
@@ -76,6 +80,7 @@ class Writes(Requires):
     """For a route that changes something of the office: gives the envelope of the request."""
 
     headers: ClassVar[tuple[Named, ...]] = (IDEMPOTENCY_KEY,)
+    changes = True
 
     async def __call__(self, request: Request) -> Envelope:
         """The envelope; its key travels back with the answer."""

@@ -1,8 +1,11 @@
 """What routes are given, and how what becomes of a request is answered."""
 
+import mimetypes
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, Path, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from api.errors import answer, problem_of
@@ -11,6 +14,7 @@ from api.schemas.problems import Problem
 from api.schemas.projects import ProjectView
 from lifecycle.domain.commands import PersonCommand
 from lifecycle.service.envelopes import Envelope
+from lifecycle.service.evidence import Download
 from lifecycle.service.office import Office
 from lifecycle.service.outcomes import Done, Outcome, Refused, Unknown
 
@@ -37,6 +41,7 @@ _REFUSALS: dict[int, str] = {
     413: "Too large.",
     415: "Not of a type that is taken.",
     422: "Malformed: what was sent can never be accepted.",
+    429: "Too many changes asked for by one person; Retry-After says when to go on.",
     500: "Something is broken on our side.",
     503: "Not now: the engine or the records cannot be reached. Repeat it with the same key.",
     507: "There is no space left.",
@@ -116,3 +121,16 @@ def _unknown(outcome: Unknown) -> Response:
 def as_json(content: BaseModel, status: int = 200, **headers: str) -> Response:
     """A model as a JSON response."""
     return Response(content.model_dump_json(), status, headers, "application/json")
+
+
+def as_file(found: Download, digest: str) -> Response:
+    """A file of evidence, by its digest; always to be saved, never to be shown by a browser as a page."""
+    ending = "" if "." in found.name else mimetypes.guess_extension(found.media_type) or ""
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name + ending, safe='')}",
+        "Content-Length": str(found.size),
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "ETag": f'"{digest}"',
+    }
+    return StreamingResponse(found.content, headers=headers, media_type=found.media_type)

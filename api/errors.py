@@ -1,6 +1,7 @@
 """Refusals and failures as HTTP: one table of statuses, one form of answer (problem+json, RFC 9457)."""
 
 from collections.abc import Mapping
+from math import ceil
 from secrets import token_hex
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from api.schemas.problems import Fault, Problem
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.verdicts import Reason, Refusal
 from lifecycle.service.deeds import RefusedError
+from lifecycle.service.pace import TooFastError
 from lifecycle.service.policy_text import PolicyError
 from lifecycle.service.policy_text import Problem as Found
 
@@ -83,10 +85,11 @@ FAILED: Final[Mapping[str, int]] = {
     **dict.fromkeys(
         (
             "malformed", "wrong_value", "weak_password", "wrong_interval", "policy_invalid", "bad_cursor",
-            "evidence_digest",
+            "evidence_digest", "forbidden_address",
         ),
         422,
     ),
+    "too_many_requests": 429,
     **dict.fromkeys(("incident", "evidence_corrupt"), 500),
     **dict.fromkeys(("provider_away", "store_unavailable", "engine_away", "project_busy"), 503),
     "too_many_attempts": 429,
@@ -134,8 +137,9 @@ def failed(error: LifecycleError) -> Response:
         return answer(problem_of(error.refusal))
     if status_of(error.code) == 500:
         return incident(error)
+    wait = {"Retry-After": str(ceil(error.wait.total_seconds()))} if isinstance(error, TooFastError) else None
     faults = tuple(Fault(**_fault(found)) for found in error.problems) if isinstance(error, PolicyError) else ()
-    return answer(_problem(error.code, error.sentence, error.remedy, faults=faults))
+    return answer(_problem(error.code, error.sentence, error.remedy, faults=faults), wait)
 
 
 def handle_errors(app: FastAPI) -> None:

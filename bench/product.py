@@ -33,6 +33,7 @@ class Product:
             temporal_address=f"127.0.0.1:{temporal}",
             api_port=self.port,
             worker_health_port=self._worker_port,
+            writes_per_minute=0,
         )
         self._environment = {
             **os.environ,
@@ -40,6 +41,7 @@ class Product:
             "LIFECYCLE_TEMPORAL_ADDRESS": self.settings.temporal_address,
             "LIFECYCLE_API_PORT": str(self.port),
             "LIFECYCLE_WORKER_HEALTH_PORT": str(self._worker_port),
+            "LIFECYCLE_WRITES_PER_MINUTE": "0",
         }
         subprocess.run(
             (*LIFECYCLE, "migrate", "--sample"), env=self._environment, check=True, stdout=subprocess.DEVNULL

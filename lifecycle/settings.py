@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     """Port, on loopback, where the worker answers `GET /healthz` with 200 while it polls for work."""
     update_seconds: float = 5.0
     """How long a request waits for the decider before it answers 202 (outcome not known yet)."""
+    writes_per_minute: int = 1_200
+    """How many changes one person may ask each API process for in a minute, all at once if they like; 0: no limit."""
     smtp_host: str | None = None
     """Mail server; without one, notices are written to the log only."""
     smtp_port: int = 25

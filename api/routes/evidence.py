@@ -1,9 +1,7 @@
 """Evidence: supplied as a file, a link, a form or an attestation; given back as a file to keep, never as a page."""
 
-import mimetypes
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import UploadFile
 
 from api.auth import Asks, Caller, Reads
-from api.deps import COMMAND, GateName, Id, Key, TheOffice, reply
+from api.deps import COMMAND, GateName, Id, Key, TheOffice, as_file, reply
 from api.schemas.gates import AttestationSupply, FormSupply, LinkSupply, Supply, Title
 from lifecycle.domain.commands import SupplyEvidence
 from lifecycle.domain.errors import LifecycleError
@@ -93,16 +91,7 @@ async def download(
     office: TheOffice,
 ) -> Response:
     """A file that was supplied to the project, by its digest; always to be saved, never to be shown by a browser."""
-    found = await office.evidence.download(caller.id, key, digest)
-    ending = "" if "." in found.name else mimetypes.guess_extension(found.media_type) or ""
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name + ending, safe='')}",
-        "Content-Length": str(found.size),
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "X-Content-Type-Options": "nosniff",
-        "ETag": f'"{digest}"',
-    }
-    return StreamingResponse(found.content, headers=headers, media_type=found.media_type)
+    return as_file(await office.evidence.download(caller.id, key, digest), digest)
 
 
 async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:

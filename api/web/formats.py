@@ -1,5 +1,6 @@
 """Dates, times, lengths and amounts as one reader is used to them."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -118,7 +119,7 @@ class Formats:
 
     def named(self, word: str) -> str:
         """A name out of a policy or an enumeration as a phrase: `project_manager` is Project manager."""
-        spaced = word.replace("_", " ")
+        spaced = re.sub(r"\bpmo\b", "PMO", word.replace("_", " "))
         return self.said(f"{spaced[:1].upper()}{spaced[1:]}")
 
     def _day(self, value: datetime | date | str) -> date:

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from api.web.assets import address_of
 from api.web.catalogues import LANGUAGES, catalogue
@@ -64,7 +65,15 @@ def environment(language: str) -> Environment:
     found.globals.update(
         asset=address_of, fresh_key=fresh_key, part=part, languages=LANGUAGES, themes=THEMES, language=language
     )
+    found.filters["call_name"] = call_name
     return found
+
+
+@pass_context
+def call_name(context: Context, person: str) -> str:
+    """What somebody is called, as far as the page knows; a role stands for whoever holds it."""
+    called: str = context["names"].get(person) or context["say"].named(person)
+    return called
 
 
 def fresh_key() -> str:

@@ -6,10 +6,20 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from api.web import assets
-from api.web.pages import inbox, provider, sign_in, theme
+from api.web.pages import gate, inbox, life, prepare, project, provider, sign_in, theme
 from api.web.viewer import SignInNeededError, Views, anybody, anybodys_form, lead_to_sign_in
 
-PAGES: Final[tuple[APIRouter, ...]] = (sign_in.router, provider.router, assets.router, theme.router, inbox.router)
+PAGES: Final[tuple[APIRouter, ...]] = (
+    sign_in.router,
+    provider.router,
+    assets.router,
+    theme.router,
+    inbox.router,
+    gate.router,
+    prepare.router,
+    project.router,
+    life.router,
+)
 """Every router of pages."""
 
 

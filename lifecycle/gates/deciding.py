@@ -47,7 +47,8 @@ def passage_blocked(book: Rulebook, state: ProjectState, round_: Round) -> Refus
         if blocks_all or round_.gate in (gate.blocks or ()):
             sentence = f"The {gate.kind} gate {label} is open."
             return refuse(Reason.EXCEPTION_OPEN, sentence, f"Decide the {gate.kind} first.", (other.gate,))
-        if gate.kind is GateKind.STAGE and gate.from_ != state.stage:
+        leads_on = book.policy.gates[round_.gate].from_ == state.stage
+        if leads_on and gate.kind is GateKind.STAGE and gate.from_ != state.stage:
             sentence = f"The gate {label} was re-opened and awaits its decision."
             return refuse(Reason.REOPENED_GATE_OPEN, sentence, "Decide the re-opened gate first.", (other.gate,))
     return None

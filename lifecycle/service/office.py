@@ -27,6 +27,7 @@ from lifecycle.service.lanes import Lanes
 from lifecycle.service.offers import Offers
 from lifecycle.service.operations import Operations
 from lifecycle.service.overdue import Overdue
+from lifecycle.service.pace import Pace
 from lifecycle.service.people import People
 from lifecycle.service.policies import Policies
 from lifecycle.service.portfolio import Portfolio
@@ -48,12 +49,13 @@ from lifecycle.service.trail import Trail
 class Limits:
     """How long and how much: seconds that an answer is waited for, bytes of one file of evidence.
 
-    `carry_after` as in `StartProject`.
+    `carry_after` as in `StartProject`, `writes_per_minute` as in `Pace`.
     """
 
     update_seconds: float = 5.0
     evidence_bytes: int = 25 * 1024 * 1024
     carry_after: int | None = None
+    writes_per_minute: int = 0
 
 
 def utc_now() -> datetime:
@@ -82,6 +84,7 @@ class Office:
         self.limits = limits
         self.now = now
         self.decider = Decider(temporal, task_queue, limits.update_seconds, limits.carry_after)
+        self.pace = Pace(limits.writes_per_minute, now)
         self.shelf = Shelf(database)
         self.settling = Settling(database, self.decider, now)
         lanes = Lanes(limits.update_seconds)

@@ -20,6 +20,8 @@ from tests.api.desk import Desk
 ROOT = Path(__file__).parents[2]
 AT_THE_START = {"store_address", "not_loopback"}
 """Codes of errors that keep a process from starting, and so never reach a caller."""
+IN_THE_TERMINAL = {"not_heads", "weak_key", "checkpoint_forged"}
+"""Codes of errors of commands that ask no API."""
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,7 @@ def test_every_reason_has_a_status() -> None:
 
 
 def test_every_code_has_a_status() -> None:
-    known = FAILED.keys() | {reason.value for reason in Reason} | AT_THE_START
+    known = FAILED.keys() | {reason.value for reason in Reason} | AT_THE_START | IN_THE_TERMINAL
     folders = [ROOT / "lifecycle" / "service", ROOT / "lifecycle" / "persistence", ROOT / "api" / "routes"]
     files = [ROOT / "api" / name for name in ("auth.py", "intake.py", "cursors.py", "errors.py", "deps.py")]
     modules = [*files, *(path for folder in folders for path in folder.rglob("*.py"))]

@@ -176,6 +176,7 @@ def running(home: Path, *, portfolio: bool = False, update_seconds: float = 5.0)
         api_port=api,
         worker_health_port=worker,
         update_seconds=update_seconds,
+        writes_per_minute=0,
     )
     _found(settings)
     product = Product(settings)

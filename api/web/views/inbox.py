@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from api.web.addresses import gate_path, prepare_path, project_path
@@ -21,6 +22,9 @@ _SIGNS: Final[Mapping[InboxKind, str]] = {
 }
 _PRESSING_DAYS: Final = 2
 """What has fewer working days left is to be looked at before it becomes late."""
+MOST_PROJECTS: Final = 12
+_GOING: Final = (Status.ACTIVE, Status.ON_HOLD)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _CLOCK_STOPPED: Final = frozenset({InboxKind.ANSWER})
 
 
@@ -112,17 +116,24 @@ def line_of(item: InboxItem, names: Mapping[str, str], say: Formats) -> Line:
 
 
 def own_projects(found: Iterable[ProjectSummary], person: str, say: Formats) -> tuple[OwnProject, ...]:
-    """Those of the projects that somebody manages or sponsors and that are not over."""
+    """Those of the projects that somebody manages or sponsors and that are not over, the most pressing first."""
+    theirs = [line for line in found if person in (line.manager, line.sponsor) and line.status in _GOING]
+    pressing = sorted(theirs, key=lambda line: (not line.overdue, not line.breaches, line.due or _NEVER, line.key))
     return tuple(
         OwnProject(
             line=line,
             path=project_path(line.key),
-            state=say.named(line.status) if line.status is Status.ON_HOLD else "",
+            state=_state(line, say),
             next=tuple((gate_path(line.key, gate), say.named(gate)) for gate in line.open_gates or line.next_gates),
         )
-        for line in found
-        if person in (line.manager, line.sponsor) and line.status in (Status.ACTIVE, Status.ON_HOLD)
+        for line in pressing[:MOST_PROJECTS]
     )
+
+
+def _state(line: ProjectSummary, say: Formats) -> str:
+    if line.status is Status.ON_HOLD:
+        return say.named(line.status)
+    return say.gettext("out of tolerance") if line.breaches else ""
 
 
 def people_in(inbox: Inbox) -> set[str]:

@@ -46,7 +46,7 @@ def _precondition(policy: Policy, at: Path, gate: str, asked: Precondition) -> I
         elif other == gate and key == "gate":
             yield error((*at, key), "A gate cannot wait for its own decision.", "Name another gate.")
     if asked.gate in policy.gates:
-        for outcome in asked.outcome:
+        for outcome in asked.outcome if "outcome" in asked.model_fields_set else ():
             if outcome not in policy.gates[asked.gate].decisions:
                 remedy = f"Use one of: {', '.join(policy.gates[asked.gate].decisions)}."
                 yield error((*at, "outcome"), f"The gate '{asked.gate}' never decides {outcome}.", remedy)

@@ -34,7 +34,7 @@ def tier_table(prover: Prover) -> Iterator[Finding]:
         yield from strange
         return
     if derived := sorted({name for row in rows.values() for name in row.references if not name.startswith("project.")}):
-        sentence = f"It is not proven that the tiers leave no holes: they depend on {derived[0]}."
+        sentence = f"The tiers follow from {derived[0]}; whether they leave holes is not looked at."
         yield information(("tiers",), sentence, "Look at the table from which it is derived.")
         return
     samples = samples_of(list(rows.values()))

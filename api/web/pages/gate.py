@@ -1,0 +1,227 @@
+"""A gate: look, vote, decide, ask; whatever is sent is answered with a page."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.deps import GateName, Key, TheOffice
+from api.web.addresses import gate_path
+from api.web.forms import Sent, Turned, carry_out, sent_with
+from api.web.looks import Look, keep_look, look_at
+from api.web.rendering import formats_for, now_of, render
+from api.web.viewer import Acts, Viewer, Views
+from api.web.views import gate as views
+from api.web.views.ballot import ballot_of, is_open, is_theirs
+from api.web.views.told import items_supplied, people_in, told
+from lifecycle.domain import commands as asked
+from lifecycle.domain.people import Permission
+from lifecycle.domain.project import Outcome, VoteVerdict
+from lifecycle.service.envelopes import Envelope
+from lifecycle.service.gate_views import GateView
+from lifecycle.service.office import Office
+from lifecycle.service.outcomes import Done
+from lifecycle.service.trail import WantedRecords
+
+router = APIRouter(include_in_schema=False, prefix="/projects/{key}/gates/{gate}")
+Reader = Annotated[Viewer, Depends(Views(Permission.PROJECT_READ))]
+_RECENT = 100
+
+
+@router.get("")
+async def look(
+    key: Key,
+    gate: GateName,
+    request: Request,
+    office: TheOffice,
+    viewer: Reader,
+    for_: Annotated[str | None, Query(alias="for", max_length=200)] = None,
+    said: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """The gate as it stands, and what the reader can do about it; `for` is in whose name they would."""
+    return await show(request, office, viewer, key, gate, acting_for=for_ or None, said=said)
+
+
+@router.post("/votes")
+async def vote(
+    key: Key,
+    gate: GateName,
+    request: Request,
+    office: TheOffice,
+    viewer: Annotated[Viewer, Depends(Acts(asked.CastVote.needs))],
+) -> Response:
+    """Approve, reject, abstain or recuse, with a reason."""
+    sent = await sent_with(request)
+    content = {"verdict": sent.text("verdict"), "rationale": sent.text("rationale"), **_seen(sent)}
+    return await _answered(request, office, viewer, (key, gate), sent, asked.CastVote, content, said="voted")
+
+
+@router.post("/decision")
+async def decide(
+    key: Key,
+    gate: GateName,
+    request: Request,
+    office: TheOffice,
+    viewer: Annotated[Viewer, Depends(Acts(asked.DecideGate.needs))],
+) -> Response:
+    """Record the decision, with a reason, and with conditions if there are any."""
+    sent = await sent_with(request)
+    content = {"outcome": sent.text("outcome"), "rationale": sent.text("rationale"), **_seen(sent)}
+    return await _answered(request, office, viewer, (key, gate), sent, asked.DecideGate, content, said="decided")
+
+
+@router.post("/questions")
+async def ask(
+    key: Key,
+    gate: GateName,
+    request: Request,
+    office: TheOffice,
+    viewer: Annotated[Viewer, Depends(Acts(asked.AskForInformation.needs))],
+) -> Response:
+    """Ask the submitter for information."""
+    sent = await sent_with(request)
+    content = {"round": sent.whole("round"), "question": sent.text("question")}
+    return await _answered(request, office, viewer, (key, gate), sent, asked.AskForInformation, content, said="asked")
+
+
+@router.post("/answers")
+async def answer(
+    key: Key,
+    gate: GateName,
+    request: Request,
+    office: TheOffice,
+    viewer: Annotated[Viewer, Depends(Acts(asked.AnswerInformation.needs))],
+) -> Response:
+    """Answer the open question."""
+    sent = await sent_with(request)
+    content = {"answer": sent.text("answer")}
+    return await _answered(
+        request, office, viewer, (key, gate), sent, asked.AnswerInformation, content, said="answered"
+    )
+
+
+@router.post("/withdrawal")
+async def withdraw(
+    key: Key,
+    gate: GateName,
+    request: Request,
+    office: TheOffice,
+    viewer: Annotated[Viewer, Depends(Acts(asked.WithdrawSubmission.needs))],
+) -> Response:
+    """Take the submission back."""
+    sent = await sent_with(request)
+    content = {"reason": sent.text("reason")}
+    return await _answered(
+        request, office, viewer, (key, gate), sent, asked.WithdrawSubmission, content, said="withdrawn"
+    )
+
+
+def _seen(sent: Sent) -> dict[str, Any]:
+    return {"round": sent.whole("round"), "evidence_digest": sent.text("evidence_digest")}
+
+
+async def _answered(
+    request: Request,
+    office: Office,
+    viewer: Viewer,
+    where: tuple[str, str],
+    sent: Sent,
+    kind: type[asked.PersonCommand],
+    content: dict[str, Any],
+    *,
+    said: str,
+) -> Response:
+    """Have a command carried out, then lead back to the gate; if it is turned away, show all that was typed again."""
+    key, gate = where
+    if kind in (asked.CastVote, asked.DecideGate):
+        content["conditions"] = sent.promises(viewer.zone)
+    outcome = await carry_out(office, viewer, sent, key, kind, gate=gate, **content)
+    if isinstance(outcome, Turned):
+        return await show(
+            request, office, viewer, key, gate, acting_for=sent.text("acting_for") or None, turned=outcome, sent=sent
+        )
+    code = said if isinstance(outcome, Done) else "unknown"
+    return RedirectResponse(f"{gate_path(key, gate)}?said={code}", 303)
+
+
+async def show(
+    request: Request,
+    office: Office,
+    viewer: Viewer,
+    key: str,
+    gate: str,
+    *,
+    acting_for: str | None = None,
+    said: str = "",
+    turned: Turned | None = None,
+    sent: Sent | None = None,
+) -> Response:
+    """The page; with why a form was `turned` away, what was typed into it, and what changed meanwhile."""
+    view = await office.gates.gate(viewer.id, key, gate, acting_for)
+    project = await office.reading.project(viewer.id, key)
+    records = (await office.trail.of_project(viewer.id, key, WantedRecords(gate=gate), limit=_RECENT)).lines
+    say, now = formats_for(request, viewer), now_of(request)
+    names = await office.people.names(views.people_in(view) | people_in(records) | {viewer.id, acting_for or viewer.id})
+    seen = look_at(request, view.version, now)
+    news = told(records, names, say)
+    votes, decisions = await _ballots(office, viewer, view, acting_for, now)
+    ballot, chair = ballot_of(votes, say), ballot_of(decisions, say)
+    shown = sent.whole("version") if sent else None
+    page = render(
+        request,
+        viewer,
+        "gate.html",
+        status=409 if turned else 200,
+        view=view,
+        project=project,
+        names=names,
+        findings=views.findings_of(view, say),
+        evidence=views.evidence_of(view, items_supplied(records, seen.before), say),
+        ladder=views.ladder_of(view, say),
+        news=_since(news, seen),
+        meanwhile=[each for each in news if shown is not None and each.seq > shown] if turned and turned.stale else [],
+        ballot=ballot if is_theirs(ballot) else (),
+        ballot_open=is_open(ballot),
+        chair=chair if is_theirs(chair) else (),
+        chair_open=is_open(chair),
+        may={(action.action, action.subject): action for action in view.actions},
+        before_approvers=views.is_before_approvers(view),
+        acting_for=acting_for,
+        people=views.owners(project, names),
+        said=said,
+        turned=turned,
+        typed=dict(sent.typed) if sent else {},
+    )
+    keep_look(page, gate_path(key, gate), seen)
+    return page
+
+
+def _since(news: tuple[Any, ...], seen: Look) -> list[Any]:
+    return [each for each in news if each.seq > seen.before]
+
+
+async def _ballots(
+    office: Office, viewer: Viewer, view: GateView, acting_for: str | None, now: datetime
+) -> tuple[Any, Any]:
+    """Every vote and every decision that could be given now, each with what it would make happen."""
+    if not views.is_before_approvers(view) or view.round is None:
+        return (), ()
+    envelope = Envelope(viewer.id, "rehearsal", acting_for, None)
+    seen = {"gate": view.gate, "round": view.round.number, "evidence_digest": view.round.evidence_digest or ""}
+    told_why = {**seen, "rationale": "rehearsal"}
+    votes = [envelope.around(asked.CastVote, **told_why, verdict=verdict) for verdict in VoteVerdict]
+    promise = {"text": "rehearsal", "owner": viewer.id, "due": now + timedelta(days=1)}
+    decisions = [
+        envelope.around(
+            asked.DecideGate,
+            **told_why,
+            outcome=outcome,
+            conditions=[promise] if outcome is Outcome.CONDITIONAL_GO else [],
+        )
+        for outcome in (view.decisions if view.decided_by else ())
+    ]
+    return (
+        [(command, await office.commands.rehearse(view.project, command)) for command in votes],
+        [(command, await office.commands.rehearse(view.project, command)) for command in decisions],
+    )

@@ -1,0 +1,182 @@
+"""The preparation of a gate: supply what it asks for, see what is still missing, submit."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import UploadFile
+
+from api.deps import GateName, Key, TheOffice
+from api.web.addresses import prepare_path
+from api.web.forms import Sent, Turned, carry_out, sent_with, turned, turned_by
+from api.web.rendering import formats_for, render
+from api.web.values import typed
+from api.web.viewer import Acts, Viewer, Views
+from api.web.views import gate as gate_views
+from api.web.views import prepare as views
+from lifecycle.domain import commands as asked
+from lifecycle.domain.errors import LifecycleError
+from lifecycle.domain.evidence import EvidenceKind
+from lifecycle.domain.people import Permission
+from lifecycle.service.envelopes import Envelope
+from lifecycle.service.evidence import Place
+from lifecycle.service.gate_views import EvidenceView
+from lifecycle.service.office import Office
+from lifecycle.service.outcomes import Done, Unknown
+
+router = APIRouter(include_in_schema=False, prefix="/projects/{key}/gates/{gate}")
+_CHUNK_BYTES: Final = 256 * 1024
+
+
+@router.get("/prepare")
+async def prepare(
+    key: Key,
+    gate: GateName,
+    request: Request,
+    office: TheOffice,
+    viewer: Annotated[Viewer, Depends(Views(Permission.PROJECT_READ))],
+    said: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """What the gate asks for, what is there, and what submitting would find now."""
+    return await show(request, office, viewer, key, gate, said=said)
+
+
+@router.post("/evidence/{item}")
+async def supply(
+    key: Key,
+    gate: GateName,
+    item: Annotated[str, Path(max_length=200)],
+    request: Request,
+    office: TheOffice,
+    viewer: Annotated[Viewer, Depends(Acts(asked.SupplyEvidence.needs))],
+) -> Response:
+    """Supply a version of an item: a file, a link, the answers of a form, or a signature."""
+    sent = await sent_with(request)
+    view = await office.gates.gate(viewer.id, key, gate)
+    known = next((each for each in view.evidence if each.item == item), None)
+    if known is None:
+        raise LifecycleError("unknown_path", "The gate asks for no such evidence.", "Go back to the gate.")
+    try:
+        outcome = await _supplied(office, sent.envelope(viewer), Place(key, gate, item), known, sent)
+    except LifecycleError as error:
+        outcome = turned_by(error)
+    return await _answered(request, office, viewer, key, gate, sent, outcome, f"said=supplied#item-{item}", item=item)
+
+
+@router.post("/submission")
+async def submit(
+    key: Key,
+    gate: GateName,
+    request: Request,
+    office: TheOffice,
+    viewer: Annotated[Viewer, Depends(Acts(asked.SubmitGate.needs))],
+) -> Response:
+    """Freeze the evidence and call the approvers."""
+    sent = await sent_with(request)
+    outcome = await carry_out(office, viewer, sent, key, asked.SubmitGate, gate=gate)
+    return await _answered(request, office, viewer, key, gate, sent, outcome, "said=submitted")
+
+
+@router.post("/rounds")
+async def open_round(
+    key: Key,
+    gate: GateName,
+    request: Request,
+    office: TheOffice,
+    viewer: Annotated[Viewer, Depends(Acts(asked.OpenGate.needs))],
+) -> Response:
+    """Open a gate that is opened on request."""
+    sent = await sent_with(request)
+    outcome = await carry_out(office, viewer, sent, key, asked.OpenGate, gate=gate, reason=sent.text("reason"))
+    return await _answered(request, office, viewer, key, gate, sent, outcome, "said=opened")
+
+
+async def _supplied(
+    office: Office, envelope: Envelope, place: Place, known: EvidenceView, sent: Sent
+) -> Turned | Done | Unknown:
+    evidence = office.evidence
+    match known.kind:
+        case EvidenceKind.DOCUMENT:
+            file = sent.form.get("file")
+            if not isinstance(file, UploadFile) or not file.filename:
+                raise LifecycleError("wrong_value", "No file was chosen.", "Choose a file, or drop one there.")
+            name, kind = file.filename[-200:], file.content_type or ""
+            return turned(await evidence.upload(envelope, place, name, kind, _pieces(file)))
+        case EvidenceKind.LINK:
+            return turned(await evidence.link(envelope, place, sent.text("url"), sent.text("title")[:400]))
+        case EvidenceKind.FORM:
+            return turned(await evidence.form(envelope, place, _answers(known, sent)))
+        case EvidenceKind.ATTESTATION:
+            return turned(await evidence.attest(envelope, place, sent.text("text") or None))
+
+
+def _answers(known: EvidenceView, sent: Sent) -> dict[str, Any]:
+    """The answers that were given; one that was left open is left out, and the rules say whether it may be."""
+    return {
+        name: typed(field.type, field.label or name, text, field.of)
+        for name, field in known.fields.items()
+        if (text := sent.text(f"answer-{name}"))
+    }
+
+
+async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
+    while piece := await file.read(_CHUNK_BYTES):
+        yield piece
+
+
+async def _answered(
+    request: Request,
+    office: Office,
+    viewer: Viewer,
+    key: str,
+    gate: str,
+    sent: Sent,
+    outcome: Turned | Done | Unknown,
+    then: str,
+    item: str = "",
+) -> Response:
+    if isinstance(outcome, Turned):
+        return await show(request, office, viewer, key, gate, turned=outcome, sent=sent, item=item)
+    query = then if isinstance(outcome, Done) else "said=unknown"
+    return RedirectResponse(f"{prepare_path(key, gate)}?{query}", 303)
+
+
+async def show(
+    request: Request,
+    office: Office,
+    viewer: Viewer,
+    key: str,
+    gate: str,
+    *,
+    said: str = "",
+    turned: Turned | None = None,
+    sent: Sent | None = None,
+    item: str = "",
+) -> Response:
+    """The page; with why a form was `turned` away, and what was typed into it (at an `item` if at any)."""
+    view = await office.gates.gate(viewer.id, key, gate)
+    project = await office.reading.project(viewer.id, key)
+    say = formats_for(request, viewer)
+    rehearsal = Envelope(viewer.id, "rehearsal").around(asked.SubmitGate, gate=gate)
+    rehearsed = await office.commands.rehearse(key, rehearsal)
+    tasks, criteria = views.tasks_of(view), views.criteria_of(view, say)
+    return render(
+        request,
+        viewer,
+        "prepare.html",
+        status=409 if turned else 200,
+        view=view,
+        project=project,
+        names=await office.people.names(gate_views.people_in(view)),
+        tasks=tasks,
+        criteria=criteria,
+        progress=views.progress_of(tasks, criteria),
+        causes=views.causes_of(rehearsed, say),
+        refusal=None if isinstance(rehearsed, tuple) else rehearsed,
+        may={(action.action, action.subject): action for action in view.actions},
+        said=said,
+        turned=turned,
+        item=item,
+        typed=dict(sent.typed) if sent else {},
+    )

@@ -1,0 +1,107 @@
+"""The drawn path of a project: its stages in a line, the gates between them, where it stands and how long each took."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from api.web.addresses import gate_path
+from api.web.formats import Formats
+from lifecycle.domain.project import ProjectState, RoundStatus
+from lifecycle.gates.policy_gates import GateKind
+from lifecycle.service.gate_views import GateLine
+from lifecycle.service.trail import TrailRecord
+
+STEP: Final = 190
+"""Between one stage and the next, in units of the drawing."""
+_MARGIN: Final = 70
+
+
+@dataclass(frozen=True, slots=True)
+class StageMark:
+    """A stage: where it is drawn, whether it is past, now or to come, and how long the project was in it."""
+
+    name: str
+    x: int
+    state: str
+    length: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateMark:
+    """A gate between two stages: where it is drawn, and how it stands (`done`, `past`, `open`, `asked`, `shut`)."""
+
+    name: str
+    x: int
+    state: str
+    path: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The whole path; `width` in units of the drawing, `told` the same in words."""
+
+    stages: tuple[StageMark, ...]
+    gates: tuple[GateMark, ...]
+    width: int
+    told: str
+    step: int = STEP
+
+
+def drawing_of(
+    state: ProjectState, stages: Sequence[str], gates: Iterable[GateLine], entries: Mapping[str, datetime], say: Formats
+) -> Drawing:
+    """The path of a project; `entries` says when it entered each stage that it has been in."""
+    now = stages.index(state.stage) if state.stage in stages else 0
+    marks = tuple(
+        StageMark(say.named(name), _MARGIN + STEP * number, _state(number, now, state), _length(name, entries, say))
+        for number, name in enumerate(stages)
+    )
+    stage_gates = [line for line in gates if line.kind is GateKind.STAGE]
+    between = tuple(_gate(line, stages, now, state.project, say) for line in stage_gates)
+    return Drawing(marks, between, _MARGIN * 2 + STEP * (len(stages) - 1), _told(marks, say))
+
+
+def entries_of(records: Iterable[TrailRecord], state: ProjectState) -> dict[str, datetime]:
+    """When the project entered each stage, the last time; its present stage at least."""
+    found = {state.stage: state.stage_since}
+    for record in sorted(records, key=lambda record: record.n):
+        if record.type == "policy:stage:entered":
+            found[record.content["event"]["stage"]] = record.at
+    return found
+
+
+def _state(number: int, now: int, state: ProjectState) -> str:
+    if number == now:
+        return "over" if state.is_over else "now"
+    return "past" if number < now else "ahead"
+
+
+def _length(name: str, entries: Mapping[str, datetime], say: Formats) -> str:
+    """How long the project was in a stage, or has been so far."""
+    if name not in entries:
+        return ""
+    left = min((at for at in entries.values() if at > entries[name]), default=say.now)
+    return say.days(max(0, (left - entries[name]).days))
+
+
+def _gate(line: GateLine, stages: Sequence[str], now: int, project: str, say: Formats) -> GateMark:
+    number = stages.index(line.leads_from) if line.leads_from in stages else 0
+    status = line.status
+    if status is RoundStatus.DECIDED and line.outcome in ("go", "conditional_go"):
+        state, note = "done", say.named(line.outcome or "")
+    elif status in (RoundStatus.SUBMITTED, RoundStatus.INFORMATION_REQUESTED):
+        state, note = "asked", say.when(line.due) if line.due else say.named(status or "")
+    elif line.is_open:
+        state, note = "open", say.gettext("%(num)d missing") % {"num": line.missing}
+    else:
+        state, note = ("past" if number < now else "shut"), ""
+    x = _MARGIN + STEP * number + STEP // 2
+    return GateMark(line.label, x, state, gate_path(project, line.gate), note)
+
+
+def _told(marks: Iterable[StageMark], say: Formats) -> str:
+    _ = say.gettext
+    words = {"past": _("past"), "now": _("now"), "over": _("over"), "ahead": _("to come")}
+    return "; ".join(f"{mark.name}: {words[mark.state]}{f', {mark.length}' if mark.length else ''}" for mark in marks)
