@@ -51,6 +51,9 @@ unit: setup ## The fast tests: pure core and architecture
 slow: setup ## Real Temporal, real SQL, real processes
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/workflows tests/replay tests/integration tests/api tests/web tests/e2e
 
+mutants: setup ## Name the changes of ready policies that their tests would not notice
+	@$(BIN)/python -m tests.mutation
+
 bench: setup ## Measure the figures to reach; prints a table, writes bench/results.json
 	@$(BIN)/python -m bench
 

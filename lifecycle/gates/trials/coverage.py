@@ -55,7 +55,7 @@ def _rules_of_gate(policy: Policy, at: Path, gate: Gate) -> Iterator[Mark]:
     if gate.score_at_least:
         yield from (Mark((*at, "score_at_least"), way) for way in ("met", "not met"))
     yield from _rules_of_panel((*at, "approvals"), gate.approvals)
-    yield from (Mark((*at, "decisions"), outcome.value) for outcome in _reachable(policy, gate))
+    yield from (Mark((*at, "decisions"), outcome.value) for outcome in reachable(policy, gate))
     if gate.takes_baseline:
         yield Mark((*at, "takes_baseline"), "taken")
     if "waivers_by" in gate.model_fields_set:
@@ -75,7 +75,7 @@ def _rules_of_panel(at: Path, panel: Panel) -> Iterator[Mark]:
     yield from (Mark((*at, "advice"), f"used by {role}") for role in panel.advice)
 
 
-def _reachable(policy: Policy, gate: Gate) -> tuple[Outcome, ...]:
+def reachable(policy: Policy, gate: Gate) -> tuple[Outcome, ...]:
     """The decisions that can come about: votes alone go, go on conditions, or reject; silence what the ladder says."""
     if gate.chair or policy.pmo is not Pmo.CONTROLLING:
         barred = (Outcome.HOLD, Outcome.KILL) if gate.kind is GateKind.BENEFITS else ()

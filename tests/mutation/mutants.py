@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from lifecycle.domain.project import Outcome
 from lifecycle.gates.check import ERROR, check
 from lifecycle.gates.policy import Policy
-
-Path = tuple[str | int, ...]
+from lifecycle.gates.trials.coverage import Path, reachable
 
 PROSE = frozenset(
     (
@@ -24,6 +24,7 @@ PROSE = frozenset(
         "question",
         "template",
         "unit",
+        "fix",
     )
 )
 """Keys that no judgement depends on."""
@@ -80,24 +81,34 @@ def _publishable(document: Any) -> Policy | None:
 
 
 def _meaning(policy: Policy) -> str:
-    """The policy with its defaults written out, so that what is merely left unsaid is no difference."""
+    """The policy with what is left unsaid written out, and without what nobody could ever notice.
+
+    A link to a document is taken for a document; before a submission nobody but the submitter is awaited; what needs
+    no criteria is submitted on its evidence; and a decision that never comes about may as well not be listed.
+    """
     document = policy.model_dump(mode="json", by_alias=True)
-    for gate in document["gates"].values():
+    for name, gate in document["gates"].items():
         gate["waivers_by"] = gate["waivers_by"] or document["pmo_role"]
-        gate["evidence"] = {item: {**rule, **_unsaid(rule)} for item, rule in gate["evidence"].items()}
+        gate["decisions"] = {
+            outcome.value: _decision(gate, outcome) for outcome in reachable(policy, policy.gates[name])
+        }
+        for rule in gate["evidence"].values():
+            rule["kind"] = "document" if rule["kind"] == "link" else rule["kind"]
+        for step in gate["submit_ladder"]:
+            step["remind"] = "submitter" if step["remind"] else None
+        if not gate["criteria"] and not gate["requires"]:
+            gate["submit_when"] = "evidence_complete"
     return repr(document)
 
 
-def _unsaid(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """A link to a document is taken for a document."""
-    return {"kind": "document"} if rule["kind"] == "link" else {}
+def _decision(gate: Mapping[str, Any], outcome: Outcome) -> Any:
+    return gate["decisions"][outcome.value] if isinstance(gate["decisions"], dict) else None
 
 
 def _changes(document: Any) -> Iterator[tuple[Path, str, Any]]:
     for path, value in _walk(document, ()):
         if path:
-            if not isinstance(path[-1], int) or not isinstance(value, dict) or len(_at(document, path[:-1])) > 1:
-                yield path, "dropped", _with(document, path, None, drop=True)
+            yield path, "dropped", _with(document, path, None, drop=True)
             for change in _instead(path, value):
                 yield path, f"{value} -> {change}", _with(document, path, change)
 
