@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.rulebook import Rulebook
-from lifecycle.gates.trials.coverage import Mark
+from lifecycle.gates.trials.marks import Mark
 from lifecycle.gates.trials.run import Failure, Report, run
 from lifecycle.gates.trials.scenario import PolicyTests
 from lifecycle.service.calendars import calendar_of

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from lifecycle.domain.project import Outcome
 from lifecycle.gates.check import ERROR, check
 from lifecycle.gates.policy import Policy
-from lifecycle.gates.trials.coverage import Path, reachable
+from lifecycle.gates.trials.coverage import reachable
+from lifecycle.gates.trials.marks import Path
 
 PROSE = frozenset(
     (

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.rulebook import Rulebook
-from lifecycle.gates.trials.coverage import Mark, Path
+from lifecycle.gates.trials.marks import Mark, Path
 from lifecycle.gates.trials.run import tell
 from lifecycle.gates.trials.scenario import PolicyTests
 from lifecycle.service.calendars import calendar_of

@@ -11,9 +11,10 @@ from lifecycle.domain.project import Clock, ProjectState, Round
 from lifecycle.gates.approvals import called_roles, standing
 from lifecycle.gates.criteria import Finding, findings_of, missing
 from lifecycle.gates.explain import path_to_green
+from lifecycle.gates.rulebook import context_of
 from lifecycle.gates.trials.cast import ImpossibleError
-from lifecycle.gates.trials.coverage import Path
 from lifecycle.gates.trials.expectations import Then
+from lifecycle.gates.trials.marks import Path
 from lifecycle.gates.trials.playing import condition_named
 from lifecycle.gates.trials.trial import Trial
 
@@ -52,9 +53,14 @@ def differences(then: Then, trial: Trial, news: Sequence[Recorded]) -> Iterator[
         condition = state.conditions.get(condition_named(state, words))
         came_so = condition.status.value if condition else NOTHING
         yield from _compared(("conditions", words), status.value, came_so)
-    for key, facts in (("facts", state.facts), ("baseline", state.baseline)):
+    policy, derived = trial.book.policy, context_of(trial.book, state).get("derived", {})
+    for key, known, facts in (
+        ("facts", policy.facts, state.facts),
+        ("baseline", policy.facts, state.baseline),
+        ("derived", policy.derived, derived),
+    ):
         for name, value in getattr(then, key).items():
-            yield from _compared((key, name), value, trial.written(facts, name))
+            yield from _compared((key, name), value, trial.written(known, facts, name))
     tags = {recorded.event.type for recorded in news}
     for number, tag in enumerate(then.happened):
         if tag not in tags:

@@ -31,9 +31,10 @@ class Then(Part):
     rounds: dict[Name, RoundStatus] = Field(default_factory=dict)
     """Where the latest round of a gate stands: preparing, submitted, information_requested, decided or withdrawn."""
     decided: dict[Name, Name] = Field(default_factory=dict)
-    """The latest decision of a gate: go, conditional_go, hold, recycle, kill, or `nothing`."""
+    """The latest decision of a gate: go, conditional_go, hold, recycle, kill, decline, or `nothing`."""
     missing: dict[Name, tuple[Requirement, ...]] = Field(default_factory=dict)
-    """Everything that a gate's evidence and criteria still want, in any order; waived is not missing."""
+    """Everything that a gate still wants before it can pass, in any order, such as `evidence.plan`, `criteria.fit`,
+    `requires.1` (the first precondition) or `score`; what is waived is not missing."""
     findings: dict[Name, dict[Requirement, Name]] = Field(default_factory=dict)
     """What was found of single requirements: met, not_met, unknown, not_applicable or waived."""
     score: dict[Name, Percent] = Field(default_factory=dict)
@@ -56,6 +57,8 @@ class Then(Part):
     """Facts as they are; null means that nobody knows."""
     baseline: Facts = Field(default_factory=dict)
     """Facts as they were when the baseline was taken."""
+    derived: Facts = Field(default_factory=dict)
+    """Derived facts as they follow; null means that they cannot be worked out."""
     review_on: Day | None = None
     """The day on which a hold is looked at again."""
     happened: tuple[str, ...] = ()

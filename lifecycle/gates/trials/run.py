@@ -11,8 +11,9 @@ from lifecycle.domain.worktime import WorkCalendar
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.gates.trials.cast import Cast, ImpossibleError
 from lifecycle.gates.trials.checks import Difference, differences, state_in_words
-from lifecycle.gates.trials.coverage import Mark, Path, rules_of
+from lifecycle.gates.trials.coverage import rules_of
 from lifecycle.gates.trials.gate_steps import Refused
+from lifecycle.gates.trials.marks import Mark, Path
 from lifecycle.gates.trials.playing import play
 from lifecycle.gates.trials.scenario import PolicyTests, Scenario
 from lifecycle.gates.trials.steps import VERBS, AnyStep

@@ -18,9 +18,12 @@ from lifecycle.gates.conditions import Kind
 from lifecycle.gates.decide import decide, decide_due
 from lifecycle.gates.evolve import evolve
 from lifecycle.gates.obligations import later, obligations
+from lifecycle.gates.policy import Fact
+from lifecycle.gates.policy_derived import Derived
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.gates.trials.cast import Cast, ImpossibleError
-from lifecycle.gates.trials.coverage import Mark, reached
+from lifecycle.gates.trials.marks import Mark
+from lifecycle.gates.trials.reaching import reached
 from lifecycle.gates.trials.scenario import Given
 
 _MOST_DUE = 2_000
@@ -55,7 +58,7 @@ class Trial:
         facts = {name: self.fact(name, value) for name, value in given.facts.items() if value is not None}
         posts = {"manager": given.manager, "sponsor": given.sponsor}
         named = {post: self.cast.person(who, None) for post, who in posts.items() if who}
-        tier = self.book.tier_of(facts, named)
+        tier = self.book.tier_of(facts, {**named, "portfolio": given.portfolio})
         command = asked.RegisterProject.model_validate(
             {
                 "id": self._next(),
@@ -134,10 +137,14 @@ class Trial:
         declared = self.book.policy.facts.get(name)
         return in_minor_units(value) if declared and declared.type is Kind.MONEY else value
 
-    def written(self, facts: Mapping[str, FactValue], name: str) -> FactValue | None:
-        """A fact as people write it: money in major units."""
-        declared, value = self.book.policy.facts.get(name), facts.get(name)
-        if declared and declared.type is Kind.MONEY and isinstance(value, int):
+    def written(
+        self, known: Mapping[str, Fact] | Mapping[str, Derived], facts: Mapping[str, FactValue], name: str
+    ) -> FactValue | None:
+        """A fact, known by its declaration, as people write it: money in major units."""
+        if name not in known:
+            raise ImpossibleError(f"The policy has no fact '{name}'; it has: {', '.join(sorted(known))}.")
+        declared, value = known[name], facts.get(name)
+        if declared.type is Kind.MONEY and isinstance(value, int):
             return value / 100
         return value
 
