@@ -16,3 +16,13 @@ def gate_path(project: str, gate: str) -> str:
 def prepare_path(project: str, gate: str) -> str:
     """The page on which a gate is prepared."""
     return f"{gate_path(project, gate)}/prepare"
+
+
+def person_path(person: str) -> str:
+    """The page of somebody."""
+    return f"/people/{quote(person, safe='')}"
+
+
+def away_path(person: str) -> str:
+    """The page on which somebody says when they are away, and who acts for them."""
+    return f"{person_path(person)}/away"

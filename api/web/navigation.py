@@ -21,7 +21,10 @@ class Way:
         return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
 
 
-WAYS: Final[tuple[Way, ...]] = (Way("/", "Inbox"),)
+WAYS: Final[tuple[Way, ...]] = (
+    Way("/", "Inbox"),
+    Way("/people", "People", Permission.PEOPLE_READ),
+)
 """Every way, in the order in which they are shown."""
 
 

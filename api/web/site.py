@@ -6,7 +6,20 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from api.web import assets
-from api.web.pages import gate, inbox, life, prepare, project, provider, sign_in, theme
+from api.web.pages import (
+    account,
+    calendars,
+    gate,
+    inbox,
+    life,
+    people,
+    person,
+    prepare,
+    project,
+    provider,
+    sign_in,
+    theme,
+)
 from api.web.viewer import SignInNeededError, Views, anybody, anybodys_form, lead_to_sign_in
 
 PAGES: Final[tuple[APIRouter, ...]] = (
@@ -19,6 +32,10 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     prepare.router,
     project.router,
     life.router,
+    account.router,
+    people.router,
+    person.router,
+    calendars.router,
 )
 """Every router of pages."""
 

@@ -104,6 +104,10 @@ class Accounts:
 
         await self._database.write(work)
 
+    async def has_password(self, person: str) -> bool:
+        """Whether somebody signs in by password."""
+        return await self._database.read(lambda connection: accounts.password_of(connection, person)) is not None
+
     async def invite(self, envelope: Envelope, person: str) -> Invitation:
         """Let somebody choose a password; whoever sends this manages people.
 

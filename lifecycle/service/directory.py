@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import EVERYWHERE, Grant, Permission, permissions_of
-from lifecycle.persistence import tokens
+from lifecycle.persistence import people, tokens
 from lifecycle.persistence.delegations import received_by
 from lifecycle.persistence.footing import seen_within
-from lifecycle.persistence.people import Person
+from lifecycle.persistence.people import Person, UnknownPersonError
 from lifecycle.persistence.reach import Reach
 from lifecycle.persistence.roles import grants_of
 from lifecycle.persistence.session import Database
@@ -117,6 +117,12 @@ class Directory:
         """Whether somebody may know what is noted of these people: one's own, or everybody's for who reads people."""
         return person in whose or (await self.rights(person)).may(Permission.PEOPLE_READ)
 
+    async def person(self, asker: str, id_: str) -> Person:
+        """Somebody, for themselves and for who reads people. Raises `UnknownPersonError`, also for who may not know."""
+        if not await self.sees(asker, (id_,)):
+            raise UnknownPersonError(id_)
+        return await self._database.read(lambda connection: people.get(connection, id_))
+
     async def require_own(self, envelope: Envelope, whose: str, type_: str, asked: dict[str, Any]) -> None:
         """Return if the sender asks for themselves or manages people; `RefusedError`, on record, if neither."""
         if envelope.person == whose or (await self.rights(envelope.person)).may(Permission.PEOPLE_MANAGE):
@@ -127,11 +133,11 @@ class Directory:
 def rights_of(connection: Connection, person: str, now: datetime) -> Rights:
     """What somebody holds at an instant."""
     grants = grants_of(connection, person)
-    scopes, people = {grant.scope for grant in grants}, {person}
+    scopes, principals = {grant.scope for grant in grants}, {person}
     for delegation in received_by(connection, person, now):
         if delegation.scope == EVERYWHERE:
-            people.add(delegation.giver)
+            principals.add(delegation.giver)
             scopes |= {grant.scope for grant in grants_of(connection, delegation.giver)}
         else:
             scopes |= {f"project:{key}" for key in seen_within(connection, delegation.giver, delegation.scope)}
-    return Rights(person, grants, Reach.of(scopes, people))
+    return Rights(person, grants, Reach.of(scopes, principals))

@@ -18,6 +18,7 @@ from lifecycle.service.deeds import Deeds
 from lifecycle.service.deputising import Deputising
 from lifecycle.service.directory import Directory, SignedIn
 from lifecycle.service.evidence import Evidence
+from lifecycle.service.feeds import Feeds
 from lifecycle.service.gate_queries import GateQueries
 from lifecycle.service.import_work import ImportWork
 from lifecycle.service.importing import Importing
@@ -96,6 +97,7 @@ class Office:
         self.sign_ins = SignIns(database, outlets.preferences, now)
         self.single_sign_on = SingleSignOn(database, now)
         self.accounts = Accounts(database, self.deeds, now)
+        self.feeds = Feeds(database, now)
         self.people = People(database, self.deeds)
         self.deputising = Deputising(database, self.deeds, self.directory, now)
         self.preferences = Preferring(database, self.deeds, outlets.preferences)
