@@ -68,11 +68,8 @@ def gatekeeper_asks(case: Case) -> Refusal | None:
 
 def roles_go_together(case: Case) -> Refusal | None:
     """Who holds roles that the policy keeps apart, or has acted in the round under one of them, acts under none."""
-    fitting = case.roles & set(_asked_for(case))
-    ill = clashing(case.book.policy, case.round, case.asked.actor.people, case.roles, case.own_roles)
-    if fitting - ill:
-        return None
-    return keep_apart(fitting & ill)
+    fitting, ill = _fitting(case)
+    return None if fitting - ill else keep_apart(fitting & ill)
 
 
 def keep_apart(ill: Collection[str]) -> Refusal:
@@ -87,11 +84,17 @@ def called_in_person(case: Case) -> Refusal | None:
     actor = case.asked.actor
     if actor.person == actor.principal:
         return None
-    called = case.roles & set(_asked_for(case))
-    if called - roles_in_person(case.book, case.state, case.round):
+    fitting, ill = _fitting(case)
+    if fitting - ill - roles_in_person(case.book, case.state, case.round):
         return None
     sentence = f"This is for {actor.principal} to do in person."
     return refuse(Reason.IN_PERSON, sentence, f"Leave it to {actor.principal}, or to another holder of the role.")
+
+
+def _fitting(case: Case) -> tuple[frozenset[str], frozenset[str]]:
+    """The person's roles that are asked for, and those that go ill with what else they hold or have done."""
+    people, policy = case.asked.actor.people, case.book.policy
+    return case.roles & set(_asked_for(case)), clashing(policy, case.round, people, case.roles, case.own_roles)
 
 
 def _asked_for(case: Case) -> tuple[str, ...]:

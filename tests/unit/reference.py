@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, combinations, permutations, product
-from typing import Any
+from typing import Any, NamedTuple
 
 Doc = dict[str, Any]
 _ONWARD = ("go", "conditional_go")
@@ -47,6 +47,7 @@ class Who:
     principal: str
     authorised: bool = True
     limit: int | None = None
+    own: frozenset[str] = frozenset()
 
     @property
     def people(self) -> set[str]:
@@ -82,14 +83,36 @@ class Watch:
 
 
 @dataclass
+class Era:
+    """A time between two passings-on of the open slots: to whom they have passed, and to whom they were widened."""
+
+    passed_to: str | None = None
+    widened: set[str] = field(default_factory=set)
+
+
+class Place(NamedTuple):
+    """A place in a quorum."""
+
+    role: str
+    reads: frozenset[str]
+    in_person: bool = False
+    heard: bool = False
+    stops: bool = True
+
+    def fillers(self, era: Era) -> set[str]:
+        return {era.passed_to or self.role, *(() if self.in_person else era.widened)}
+
+
+@dataclass
 class Ballot:
-    """One vote."""
+    """One vote, and the era in which it was cast."""
 
     who: Who
     roles: set[str]
     verdict: str
     reads: set[str]
     promises: list[Any]
+    era: Era
     counts: bool = True
 
 
@@ -102,12 +125,12 @@ class Trip:
     tier: str
     status: str = "preparing"
     outcome: str | None = None
-    evidence: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    evidence: dict[str, tuple[int, datetime, set[str]]] = field(default_factory=dict)
     authors: set[str] = field(default_factory=set)
     managers: set[str] = field(default_factory=set)
     submitters: set[str] = field(default_factory=set)
     votes: list[Ballot] = field(default_factory=list)
-    widened: set[str] = field(default_factory=set)
+    era: Era = field(default_factory=Era)
     raised: str | None = None
     watch: Watch | None = None
     material: int = 0
@@ -187,57 +210,102 @@ class Reference:
     def gates_of(self, stage: str) -> list[str]:
         return sorted(name for name, gate in self.doc["gates"].items() if gate.get("from") == stage)
 
-    def quorums(self, trip: Trip) -> list[list[tuple[str, frozenset[str]]]]:
-        """Every list of slots that would do, each slot a role and what it reads."""
+    def quorums(self, trip: Trip) -> list[list[Place]]:
+        """Every list of places that would do."""
         gate = self.doc["gates"][trip.gate]
         everything = frozenset({*gate.get("evidence", {}), *trip.evidence})
         if trip.raised:
-            return [[(trip.raised, everything)]]
+            return [[Place(trip.raised, everything)]]
 
-        def lists(part: Doc) -> list[list[tuple[str, frozenset[str]]]]:
+        def lists(part: Doc, reads: frozenset[str], any_no_stops: bool) -> list[list[Place]]:
+            def inside(parts: list[Doc]) -> list[list[list[Place]]]:
+                return [lists(one, reads, any_no_stops) for one in parts]
+
             if "all" in part:
-                return [[*chain(*choice)] for choice in product(*map(lists, part["all"]))]
+                return [[*chain(*choice)] for choice in product(*inside(part["all"]))]
             if "any" in part:
-                return [found for choice in part["any"] for found in lists(choice) if found]
+                return [found for some in inside(part["any"]) for found in some if found]
             if "at_least" in part:
                 chosen = combinations(part["of"], part["at_least"])
-                each = ([[found for found in lists(one) if found] for one in some] for some in chosen)
+                each = ([[found for found in one if found] for one in inside(list(some))] for some in chosen)
                 return [[*chain(*choice)] for some in each for choice in product(*some)]
-            slot = (part["role"], frozenset(part.get("reads", ())) or everything)
-            return [[slot] * part.get("count", 1) if self.asked_for(part, trip.tier) else []]
+            if not self.asked_for(part, trip.tier):
+                return [[]]
+            reads = frozenset(part.get("reads", ())) or reads
+            if "body" in part:
+                body = self.doc["bodies"][part["body"]]
+                return lists({"all": body["all"]}, reads, body["rejection"] == "any")
+            heard = part.get("heard", False)
+            place = Place(part["role"], reads, part.get("in_person", False), heard, any_no_stops and not heard)
+            return [[place] * part.get("count", 1)]
 
-        return [found for found in lists({"all": gate["approvals"]["all"]}) if found]
+        approvals = gate["approvals"]
+        every = lists({"all": approvals["all"]}, everything, approvals["rejection"] == "any")
+        return [found for found in every if not all(place.heard for place in found)]
 
-    def called(self, trip: Trip) -> set[str]:
-        slots = {role for found in self.quorums(trip) for role, _ in found}
-        return slots | (trip.widened if slots else set()) | set(self.doc["gates"][trip.gate]["approvals"]["veto"])
+    def panels(self, trip: Trip) -> list[Doc]:
+        """The approvals of the gate, and the bodies that it calls."""
+        approvals = self.doc["gates"][trip.gate]["approvals"]
+
+        def bodies(part: Doc) -> list[Doc]:
+            parts = next((part[key] for key in ("all", "any", "of") if key in part), None)
+            if parts is not None:
+                return [body for one in parts for body in bodies(one)]
+            is_called = "body" in part and self.asked_for(part, trip.tier)
+            return [self.doc["bodies"][part["body"]]] if is_called else []
+
+        return [approvals, *bodies({"all": approvals["all"]})]
+
+    def besides(self, trip: Trip, *kinds: str) -> set[str]:
+        return {role for panel in self.panels(trip) for kind in kinds for role in panel.get(kind, ())}
+
+    def called(self, trip: Trip, era: Era | None = None) -> set[str]:
+        places = {role for found in self.quorums(trip) for place in found for role in place.fillers(era or trip.era)}
+        return places | self.besides(trip, "veto", "advice")
 
     def excluded(self, trip: Trip) -> set[str]:
         parts = {"submitter": trip.submitters, "manager": trip.managers, "evidence_authors": trip.authors}
         return set().union(*(parts[kind] for kind in self.doc["gates"][trip.gate]["approvals"]["exclude"]))
 
-    def counting(self, trip: Trip, verdict: str) -> list[Ballot]:
-        out, called = self.excluded(trip), self.called(trip)
-        return [v for v in trip.counted if v.verdict == verdict and not v.who.people & out and v.roles & called]
+    def usable(self, trip: Trip, who: Who, roles: set[str], besides: set[str] | None = None) -> set[str]:
+        """The roles under which somebody may act in a round."""
+        acted = {role for vote in trip.votes if vote.who.people & who.people for role in vote.roles}
+        acted |= {"project_manager"} if trip.managers & who.people else set()
+        for item, (_, _, givers) in trip.evidence.items():
+            by = self.doc["gates"][trip.gate]["evidence"].get(item, {}).get("by")
+            acted |= {by} if by and givers & who.people else set()
+        met = roles | acted | (besides or set())
+        ill = {role for role in roles for pair in self.doc["incompatible"] if role in pair and set(pair) & met - {role}}
+        in_person = {place.role for found in self.quorums(trip) for place in found if place.in_person}
+        return roles - ill - (in_person if len(who.people) > 1 else set())
 
-    def fills(self, vote: Ballot, slot: tuple[str, frozenset[str]], trip: Trip) -> bool:
-        return bool(vote.roles & {slot[0], *trip.widened}) and slot[1] <= vote.reads
+    def counting(self, trip: Trip, verdict: str) -> list[Ballot]:
+        out = self.excluded(trip)
+        said = [v for v in trip.counted if v.verdict == verdict and not v.who.people & out]
+        return [v for v in said if self.usable(trip, v.who, v.roles) & self.called(trip, v.era)]
+
+    def fills(self, vote: Ballot, place: Place, trip: Trip) -> bool:
+        has_the_role = self.usable(trip, vote.who, vote.roles) & place.fillers(vote.era)
+        return bool(has_the_role) and place.reads <= vote.reads and (vote.verdict == "approve" or place.heard)
 
     def approved(self, trip: Trip) -> bool:
-        """Whether distinct people can be put on all slots of some quorum, by trying every way to do it."""
-        votes = self.counting(trip, "approve")
+        """Whether distinct people can be put on all places of some quorum, by trying every way to do it."""
+        votes = [vote for verdict in ("approve", "reject", "abstain") for vote in self.counting(trip, verdict)]
         return any(
-            all(self.fills(vote, slot, trip) for vote, slot in zip(some, slots, strict=True))
+            all(self.fills(vote, place, trip) for vote, place in zip(some, places, strict=True))
             and len(set().union(*(v.who.people for v in some))) == sum(len(v.who.people) for v in some)
-            for slots in self.quorums(trip)
-            for some in permutations(votes, len(slots))
+            for places in self.quorums(trip)
+            for some in permutations(votes, len(places))
         )
 
     def refused(self, trip: Trip) -> bool:
         """Whether a rejection counts."""
-        approvals = self.doc["gates"][trip.gate]["approvals"]
-        only_veto = approvals["rejection"] == "veto" and not trip.raised
-        return any(not only_veto or v.roles & set(approvals["veto"]) for v in self.counting(trip, "reject"))
+        stopping = [place for found in self.quorums(trip) for place in found if place.stops]
+        return any(
+            self.usable(trip, v.who, v.roles)
+            & self.besides(trip, "veto").union(*(place.fillers(v.era) for place in stopping))
+            for v in self.counting(trip, "reject")
+        )
 
     def lacking(self, trip: Trip, only_evidence: bool = False) -> bool:
         """Whether something is asked for that is not there."""
@@ -266,6 +334,7 @@ class Reference:
         if trip.raised:
             return None
         chair: str | None = self.doc["gates"][trip.gate].get("chair")
+        chair = self.doc["bodies"].get(chair, {"chair": chair})["chair"]
         return {"directive": "pmo_director", "supportive": "project_manager", "controlling": chair}[self.doc["pmo"]]
 
     # What follows.
@@ -303,14 +372,18 @@ class Reference:
             if not before or not before.open:
                 self.begin(gate_name, afresh=before is not None and before.outcome in _ONWARD)
 
+    def needed(self, trip: Trip) -> list[list[Place]]:
+        """The quorums by whom they need, whoever else could stop them."""
+        return [[place._replace(stops=True) for place in found] for found in self.quorums(trip)]
+
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Where less is asked of a round afterwards, its votes fall."""
-        voted = {name: self.quorums(trip) for name, trip in self.rounds.items() if trip.open and trip.counted}
+        voted = {name: self.needed(trip) for name, trip in self.rounds.items() if trip.open and trip.counted}
         yield
         for name, before in voted.items():
             trip = self.rounds[name]
-            for after in self.quorums(trip):
+            for after in self.needed(trip):
                 if not any(Counter(old) <= Counter(after) for old in before):
                     trip.void(trip.counted)
 
@@ -437,9 +510,15 @@ class Reference:
         step = trip.watch.ladder[trip.watch.taken]
         trip.watch.taken, trip.watch.overdue = trip.watch.taken + 1, None
         if "widen_to" in step:
-            trip.widened.add(step["widen_to"])
+            trip.era.widened.add(step["widen_to"])
+        if "reassign_to" in step:
+            trip.era = Era(step["reassign_to"])
+        if "decide" in step:
+            is_earned = not (self.lacking(trip) or self.blocked(trip) or self.refused(trip))
+            if is_earned or step["decide"] != "go":
+                self.conclude(trip, step["decide"], [])
         if "raise_to" in step:
-            trip.raised, trip.widened = step["raise_to"], set()
+            trip.raised, trip.era = step["raise_to"], Era()
             trip.void(trip.counted)
         if "hold" in step:
             self.rest()

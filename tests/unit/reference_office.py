@@ -29,6 +29,20 @@ class ReferenceOffice(Reference):
     def may(self, who: Who, right: str) -> bool:
         return bool(self.roles(who) & MAY[right])
 
+    def besides_own(self, who: Who) -> set[str]:
+        """What somebody holds besides the roles of whom they act for."""
+        return {*who.own, *(role for role, holder in self.posts.items() if holder == who.person)}
+
+    def unmixed(self, trip: Trip, who: Who) -> set[str]:
+        """The roles that go together with everything else about somebody."""
+        return self.usable(trip, Who(who.person, who.roles, who.person), self.roles(who), self.besides_own(who)) & (
+            self.usable(trip, Who(who.principal, who.roles, who.principal), self.roles(who), self.besides_own(who))
+        )
+
+    def acting(self, trip: Trip, who: Who) -> set[str]:
+        """The roles under which somebody may act in a round now."""
+        return self.usable(trip, who, self.roles(who), self.besides_own(who))
+
     def is_gatekeeper(self, who: Who) -> bool:
         return bool(self.roles(who) - OFFICE)
 
@@ -78,9 +92,15 @@ class ReferenceOffice(Reference):
 
     def _supply(self, who: Who, gate: str, item: str) -> bool:
         trip = self.open_trip(gate)
-        if not trip or not self.may(who, "supply") or item not in self.doc["gates"][gate].get("evidence", {}):
+        rule = self.doc["gates"].get(gate, {}).get("evidence", {}).get(item)
+        if not trip or rule is None:
             return False
-        trip.evidence[item] = (trip.evidence.get(item, (0, self.now))[0] + 1, self.now)
+        by = rule.get("by")
+        if by not in self.roles(who) if by else not self.may(who, "supply"):
+            return False
+        if by and by not in self.unmixed(trip, who):
+            return False
+        trip.evidence[item] = (trip.evidence[item][0] + 1 if item in trip.evidence else 1, self.now, who.people)
         trip.authors |= who.people
         trip.material = self.beat
         trip.void([vote for vote in trip.counted if item in vote.reads])
@@ -112,7 +132,7 @@ class ReferenceOffice(Reference):
         trip = self.before_approvers(gate, number)
         if not trip or not self.is_gatekeeper(who) or who.people & self.excluded(trip):
             return False
-        if not self.roles(who) & self.called(trip) or trip.status == "information_requested":
+        if not self.acting(trip, who) & self.called(trip) or trip.status == "information_requested":
             return False
         if not shown or seen < trip.material or not self._fit(gate, verdict == "approve", promises):
             return False
@@ -124,11 +144,12 @@ class ReferenceOffice(Reference):
                 if not same or vote.verdict == "recuse" or not says_more:
                     return False
                 vote.counts = False
-        trip.votes.append(Ballot(who, self.roles(who), verdict, reads, promises))
+        trip.votes.append(Ballot(who, self.roles(who), verdict, reads, promises, trip.era))
         return True
 
     def _reads(self, who: Who, trip: Trip) -> set[str]:
-        fit = [reads for q in self.quorums(trip) for role, reads in q if self.roles(who) & {role, *trip.widened}]
+        places = [place for found in self.quorums(trip) for place in found]
+        fit = [place.reads for place in places if self.roles(who) & place.fillers(trip.era)]
         everything = {*self.doc["gates"][trip.gate].get("evidence", {}), *trip.evidence}
         return set().union(*fit) if fit else everything
 
@@ -143,7 +164,7 @@ class ReferenceOffice(Reference):
         if not trip or not self.is_gatekeeper(who) or who.people & self.excluded(trip):
             return False
         deciders = {self.decider(trip)} - {None}
-        if not self.roles(who) & (self.called(trip) | deciders) or trip.status == "information_requested":
+        if not self.acting(trip, who) & (self.called(trip) | deciders) or trip.status == "information_requested":
             return False
         trip.status = "information_requested"
         if trip.watch:
@@ -165,7 +186,7 @@ class ReferenceOffice(Reference):
     ) -> bool:
         trip = self.before_approvers(gate, number)
         role = self.decider(trip) if trip else None
-        if not trip or role not in self.roles(who) or trip.status == "information_requested":
+        if not trip or role not in self.acting(trip, who) or trip.status == "information_requested":
             return False
         if not self.is_gatekeeper(who) and "project_manager" not in self.roles(who):
             return False
@@ -228,10 +249,16 @@ class ReferenceOffice(Reference):
         rule = self.doc["gates"][gate]
 
         def roles(part: Doc) -> set[str]:
+            if "body" in part:
+                body = self.doc["bodies"][part["body"]]
+                return roles({"all": body["all"]}) | {*body["veto"], *body["advice"]}
             parts = next((part[key] for key in ("all", "any", "of") if key in part), None)
             return {part["role"]} if parts is None else set().union(*map(roles, parts)) if parts else set()
 
-        return roles({"all": rule["approvals"]["all"]}) | set(rule["approvals"]["veto"]) | {rule.get("chair", "")}
+        besides = {*rule["approvals"]["veto"], *rule["approvals"].get("advice", ())}
+        chair = rule.get("chair", "")
+        chair = self.doc["bodies"].get(chair, {"chair": chair})["chair"]
+        return roles({"all": rule["approvals"]["all"]}) | besides | {chair}
 
     def _hold(self, who: Who) -> bool:
         if not self.may(who, "hold") or self.status != "active":

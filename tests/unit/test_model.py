@@ -64,7 +64,7 @@ def moves_by_decision(policy: Policy, happened: list[Recorded]) -> bool:
     opened = 0
     for recorded in happened:
         event = recorded.event
-        if event.type == "person:gate:decided":
+        if event.type in ("person:gate:decided", "clock:gate:decided"):
             is_stage = policy.gates[event.gate].kind is GateKind.STAGE
             opened += is_stage and event.outcome in (Outcome.GO, Outcome.CONDITIONAL_GO)
         elif event.type == "policy:stage:entered":

@@ -35,7 +35,7 @@ GATES = ("charter", "delivery", "health", "exception", "change", "benefits")
 def a_policy(random: Random, version: int) -> Doc:
     """A policy of three stages with a gate of every kind, its approvals, ladders and powers at random."""
     cheap = {"id": "light", "when": "project.cost < 1000.0"}
-    return {
+    doc: Doc = {
         "policy": "model",
         "version": version,
         "pmo": random.choice(["controlling"] * 6 + ["supportive", "directive"]),
@@ -54,6 +54,54 @@ def a_policy(random: Random, version: int) -> Doc:
             "benefits": _gate(random, "benefits", after=["5 days", "11 days"]),
         },
     }
+    apart = [["alpha", "beta"]], [["gamma", "project_manager"]], [["beta", "pmo_director"], ["alpha", "gamma"]]
+    doc["incompatible"] = random.choice([[], [], [], [], *apart])
+    doc["bodies"] = {"council": _council(random)}
+    for gate in doc["gates"].values():
+        _season(random, gate)
+    return doc
+
+
+def _council(random: Random) -> Doc:
+    """A body of two."""
+    members = [_slot(random, ["alpha", "beta", "gamma", "sponsor"]) for _ in range(2)]
+    besides = {"veto": random.choice([[], ["gamma"]]), "advice": random.choice([[], ["delta"]])}
+    return {"all": members, **besides, "rejection": random.choice(["any", "veto"]), "chair": "gamma"}
+
+
+def _slot(random: Random, roles: list[str]) -> Doc:
+    slot: Doc = {"role": random.choice(roles)}
+    if random.random() < 0.3:
+        slot["in_person"] = True
+    if random.random() < 0.3:
+        slot["heard"] = True
+    if random.random() < 0.2:
+        slot["when"] = random.choice(["tier == 'major'", "project.cost >= 500.0"])
+    return slot
+
+
+def _season(random: Random, gate: Doc) -> None:
+    """Bodies, people who are heard or asked in person, and what silence does, here and there."""
+    parts = gate["approvals"]["all"]
+    for number in range(len(parts)):
+        if random.random() < 0.15:
+            when = {"when": "tier == 'major'"} if random.random() < 0.3 else {}
+            parts[number] = {"body": "council", **when}
+        elif random.random() < 0.15:
+            parts[number] = _slot(random, ["alpha", "beta", "gamma"])
+    if random.random() < 0.15:
+        gate["approvals"]["advice"] = ["delta"]
+    if "plan" in gate["evidence"] and random.random() < 0.3:
+        gate["evidence"]["plan"] = {**gate["evidence"]["plan"], "by": "beta"}
+    if "chair" in gate and random.random() < 0.3:
+        gate["chair"] = "council"
+    for step in gate["ladder"]:
+        if random.random() < 0.2:
+            silent = random.choice(["go", "go", "recycle", "hold", "kill"])
+            action = random.choice([{"reassign_to": "gamma"}, {"reassign_to": "delta"}, {"decide": silent}])
+            after = step["after"]
+            step.clear()
+            step |= {"after": after, **action}
 
 
 def _gate(random: Random, kind: str, **given: Any) -> Doc:
@@ -199,6 +247,8 @@ _AT = {
 
 
 def _somebody_for(random: Random, kind: str, desk: Desk, round_: Round | None) -> str:
+    if kind == "supply" and random.random() < 0.2:
+        return random.choice(["bob", "cid", "eve"])
     if kind in ("submit", "supply", "answer", "withdraw", "open", "prove"):
         return desk.state.manager or "gus"
     if kind == "accept":
@@ -269,6 +319,7 @@ class Walk:
         self.docs = [a_policy(random, 1), a_policy(random, 2)]
         if charter:
             self.docs[0]["pmo"] = "controlling"
+            self.docs[0]["incompatible"] = []
             self.docs[0]["gates"]["charter"] |= charter
         self.docs[1] = {**self.docs[1], "pmo": self.docs[0]["pmo"]}
         policies = [Policy.model_validate(doc) for doc in self.docs]
@@ -370,12 +421,14 @@ class Walk:
         if step.acting_for is None:
             return _somebody(step.by)
         roles = HANDS[step.acting_for]
-        return acting(step.by, step.acting_for, **step.terms).model_copy(update={"roles": tuple(sorted(roles))})
+        held = {"roles": tuple(sorted(roles)), "own_roles": tuple(sorted(HANDS[step.by]))}
+        return acting(step.by, step.acting_for, **step.terms).model_copy(update=held)
 
     def _who(self, step: Step) -> Who:
         principal = step.acting_for or step.by
         is_in_force = step.terms.keys() <= {"limit"} and step.acting_for != step.by
-        return Who(step.by, frozenset(HANDS[principal]), principal, is_in_force, step.terms.get("limit"))
+        own = frozenset(HANDS[step.by]) if step.acting_for else frozenset()
+        return Who(step.by, frozenset(HANDS[principal]), principal, is_in_force, step.terms.get("limit"), own)
 
 
 def _somebody(person: str) -> Actor:
@@ -403,7 +456,7 @@ def view_of_product(desk: Desk) -> Doc:
             ],
             "evidence": {item: supplied.version for item, supplied in round_.evidence.items()},
             "part": (set(round_.evidence_authors), set(round_.managers), set(round_.submitters)),
-            "ladder": (set(round_.widened_to), round_.raised_to),
+            "ladder": (set(round_.widened_to), round_.raised_to, [passed.role for passed in round_.passed_on][-1:]),
             "counts": _counts(desk.standing(gate)) if round_.is_before_approvers else None,
         }
         for gate, round_ in state.rounds.items()
@@ -426,9 +479,9 @@ def view_of_reference(reference: Reference) -> Doc:
         gate: {
             "round": (trip.number, trip.status, trip.outcome, trip.tier),
             "votes": [(v.who.person, v.who.principal, v.verdict, sorted(v.reads)) for v in trip.counted],
-            "evidence": {item: version for item, (version, _) in trip.evidence.items()},
+            "evidence": {item: version for item, (version, _, _) in trip.evidence.items()},
             "part": (trip.authors, trip.managers, trip.submitters),
-            "ladder": (trip.widened, trip.raised),
+            "ladder": (trip.era.widened, trip.raised, [trip.era.passed_to] if trip.era.passed_to else []),
             "counts": _counted(reference, trip) if trip.status in ("submitted", "information_requested") else None,
         }
         for gate, trip in reference.rounds.items()
