@@ -110,4 +110,10 @@ def with_routes() -> Policy:
     return policy(policy="routed-works", facts=facts, gates=gates)
 
 
+def with_silence() -> Policy:
+    """The same policy, where open slots of the plan pass to deputies, and silence then sends it on."""
+    ladder = [{"after": "2 working days", "reassign_to": "deputy"}, {"after": "4 working days", "decide": "go"}]
+    return policy(policy="silent-works", gates={**WORKS["gates"], "plan": {**WORKS["gates"]["plan"], "ladder": ladder}})
+
+
 PACKED = pack(policy())

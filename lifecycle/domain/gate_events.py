@@ -12,7 +12,10 @@ from lifecycle.domain.values import Instant, Names, Value
 
 
 class RoundOpened(Value):
-    """A round of a gate began in preparation: `afresh`, or with the evidence of the round before."""
+    """A round of a gate began in preparation: `afresh`, or with the evidence of the round before.
+
+    `owed_by` are roles whose it is to give some of its evidence.
+    """
 
     type: Literal["policy:round:opened"] = "policy:round:opened"
     gate: str
@@ -21,6 +24,7 @@ class RoundOpened(Value):
     tier: str
     kind: str = ""
     afresh: bool = False
+    owed_by: Names = ()
     clock: Clock | None = None
 
 

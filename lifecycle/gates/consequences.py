@@ -31,6 +31,7 @@ def open_round(ledger: Ledger, gate: str, reason: str, *, afresh: bool = False) 
         tier=state.tier,
         kind=rule.kind,
         afresh=afresh,
+        owed_by=tuple(asked.by for asked in rule.evidence.values() if asked.by),
         clock=ledger.openings.get(gate),
     )
     ledger.add(opened)

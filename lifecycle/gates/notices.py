@@ -17,6 +17,7 @@ class NoticeKind(StrEnum):
     """What somebody is told; each kind has its own wording."""
 
     GATE_OPENED = "gate_opened"
+    EVIDENCE_ASKED = "evidence_asked"
     VOTE_ASKED = "vote_asked"
     QUESTION_ASKED = "question_asked"
     QUESTION_ANSWERED = "question_answered"
@@ -94,7 +95,10 @@ def _of_calls(event: Event, after: ProjectState) -> Iterator[Notice]:
 def _of_rounds(event: Event, before: ProjectState, after: ProjectState) -> Iterator[Notice]:
     match event:
         case gates.RoundOpened():
-            yield _gate_news(NoticeKind.GATE_OPENED, after.rounds[event.gate], [after.manager], reason=event.reason)
+            round_ = after.rounds[event.gate]
+            yield _gate_news(NoticeKind.GATE_OPENED, round_, [after.manager], reason=event.reason)
+            if event.owed_by:
+                yield _gate_news(NoticeKind.EVIDENCE_ASKED, round_, roles=event.owed_by, reason=event.reason)
         case gates.InformationRequested():
             round_, question = after.rounds[event.gate], event.question
             people = [*round_.submitters, after.manager]

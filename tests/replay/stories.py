@@ -21,7 +21,7 @@ from lifecycle.domain.commands import (
 )
 from lifecycle.domain.project import OnMiss, Outcome, Promise, VoteVerdict
 from lifecycle.workflows.messages import ASK, Ask
-from tests.policies import policy, with_routes
+from tests.policies import policy, with_routes, with_silence
 from tests.workflows.office import DORA, FIN, MIA, SAM, Office, Project, fresh
 
 DAY: Final = timedelta(days=1)
@@ -165,6 +165,15 @@ async def another_route(office: Office) -> Project:
     return project
 
 
+async def nobody_said_a_word(office: Office) -> Project:
+    """What is open passes to others, who say nothing either, and silence decides."""
+    project = await office.register(with_silence())
+    await project.submit("plan", "plan")
+    await project.approve("plan", FIN)
+    await project.wait(30 * DAY)
+    return project
+
+
 STORIES: Final[tuple[Story, ...]] = (
     carried_to_the_end,
     nobody_voted,
@@ -174,4 +183,5 @@ STORIES: Final[tuple[Story, ...]] = (
     promises_missed,
     asked_again_and_again,
     another_route,
+    nobody_said_a_word,
 )

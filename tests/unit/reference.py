@@ -267,17 +267,22 @@ class Reference:
         parts = {"submitter": trip.submitters, "manager": trip.managers, "evidence_authors": trip.authors}
         return set().union(*(parts[kind] for kind in self.doc["gates"][trip.gate]["approvals"]["exclude"]))
 
-    def usable(self, trip: Trip, who: Who, roles: set[str], besides: set[str] | None = None) -> set[str]:
-        """The roles under which somebody may act in a round."""
+    def ill(self, trip: Trip, who: Who, roles: set[str], besides: set[str] | None = None) -> set[str]:
+        """The roles that go together neither with each other nor with what somebody did in a round."""
         acted = {role for vote in trip.votes if vote.who.people & who.people for role in vote.roles}
         acted |= {"project_manager"} if trip.managers & who.people else set()
         for item, (_, _, givers) in trip.evidence.items():
             by = self.doc["gates"][trip.gate]["evidence"].get(item, {}).get("by")
             acted |= {by} if by and givers & who.people else set()
         met = roles | acted | (besides or set())
-        ill = {role for role in roles for pair in self.doc["incompatible"] if role in pair and set(pair) & met - {role}}
+        return {
+            role for role in roles for pair in self.doc["incompatible"] if role in pair and set(pair) & met - {role}
+        }
+
+    def usable(self, trip: Trip, who: Who, roles: set[str], besides: set[str] | None = None) -> set[str]:
+        """The roles under which somebody may act before the approvers."""
         in_person = {place.role for found in self.quorums(trip) for place in found if place.in_person}
-        return roles - ill - (in_person if len(who.people) > 1 else set())
+        return roles - self.ill(trip, who, roles, besides) - (in_person if len(who.people) > 1 else set())
 
     def counting(self, trip: Trip, verdict: str) -> list[Ballot]:
         out = self.excluded(trip)

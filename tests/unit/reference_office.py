@@ -33,12 +33,6 @@ class ReferenceOffice(Reference):
         """What somebody holds besides the roles of whom they act for."""
         return {*who.own, *(role for role, holder in self.posts.items() if holder == who.person)}
 
-    def unmixed(self, trip: Trip, who: Who) -> set[str]:
-        """The roles that go together with everything else about somebody."""
-        return self.usable(trip, Who(who.person, who.roles, who.person), self.roles(who), self.besides_own(who)) & (
-            self.usable(trip, Who(who.principal, who.roles, who.principal), self.roles(who), self.besides_own(who))
-        )
-
     def acting(self, trip: Trip, who: Who) -> set[str]:
         """The roles under which somebody may act in a round now."""
         return self.usable(trip, who, self.roles(who), self.besides_own(who))
@@ -98,7 +92,7 @@ class ReferenceOffice(Reference):
         by = rule.get("by")
         if by not in self.roles(who) if by else not self.may(who, "supply"):
             return False
-        if by and by not in self.unmixed(trip, who):
+        if by and by in self.ill(trip, who, self.roles(who), self.besides_own(who)):
             return False
         trip.evidence[item] = (trip.evidence[item][0] + 1 if item in trip.evidence else 1, self.now, who.people)
         trip.authors |= who.people

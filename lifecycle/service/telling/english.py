@@ -9,6 +9,10 @@ from lifecycle.service.telling.phrases import Phrases
 ENGLISH: Final = Phrases(
     kinds={
         N.GATE_OPENED: ("Gate {gate} is open", "{reason}\n\nPrepare its evidence and submit it{by}."),
+        N.EVIDENCE_ASKED: (
+            "Your word is asked at gate {gate}",
+            "{reason}\n\nSome of its evidence is yours to give; look at the gate, and supply it{by}.",
+        ),
         N.VOTE_ASKED: ("Your vote is asked at gate {gate}", "Look at the evidence and vote{by}."),
         N.QUESTION_ASKED: (
             "A question at gate {gate}",

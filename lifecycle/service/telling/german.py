@@ -9,6 +9,10 @@ from lifecycle.service.telling.phrases import Phrases
 GERMAN: Final = Phrases(
     kinds={
         N.GATE_OPENED: ("Gate {gate} ist offen", "{reason}\n\nBereiten Sie die Nachweise vor und reichen Sie{by} ein."),
+        N.EVIDENCE_ASKED: (
+            "Ihr Beitrag zu Gate {gate} wird gebraucht",
+            "{reason}\n\nEinen Teil der Nachweise geben Sie; sehen Sie sich das Gate an und liefern Sie ihn{by}.",
+        ),
         N.VOTE_ASKED: (
             "Ihre Stimme ist gefragt: Gate {gate}",
             "Sehen Sie sich die Nachweise an und stimmen Sie{by} ab.",
