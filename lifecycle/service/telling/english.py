@@ -71,6 +71,7 @@ ENGLISH: Final = Phrases(
         Outcome.HOLD: "hold",
         Outcome.RECYCLE: "recycle",
         Outcome.KILL: "kill",
+        Outcome.DECLINE: "decline",
     },
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     months=(

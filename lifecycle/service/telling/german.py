@@ -92,6 +92,7 @@ GERMAN: Final = Phrases(
         Outcome.HOLD: "Zurückstellung",
         Outcome.RECYCLE: "Überarbeitung",
         Outcome.KILL: "Abbruch",
+        Outcome.DECLINE: "Ablehnung",
     },
     weekdays=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
     months=(
