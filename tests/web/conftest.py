@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 import pytest_asyncio
+import structlog
 from fastapi import FastAPI
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -21,6 +22,8 @@ from lifecycle.service.decider import connect
 from lifecycle.service.founding import found
 from lifecycle.service.office import Office
 from tests.web.visitor import HOME, Visitor
+
+structlog.configure([structlog.processors.format_exc_info, structlog.processors.LogfmtRenderer()])
 
 Arrive = Callable[[], Visitor]
 
