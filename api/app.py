@@ -21,11 +21,13 @@ from api.routes import (
     health,
     imports,
     lists,
+    notices,
     operations,
     people,
     policies,
     preferences,
     projects,
+    webhooks,
 )
 from api.web.entrance import Entrance
 from api.web.failures import ErrorPages
@@ -53,6 +55,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     people.router,
     deputising.router,
     preferences.router,
+    notices.router,
+    webhooks.router,
     commands.router,
 )
 """Every router under `API`; each of its routes names one permission."""

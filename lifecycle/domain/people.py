@@ -41,6 +41,7 @@ class Permission(StrEnum):
     PEOPLE_READ = "office:people:read"
     PEOPLE_MANAGE = "office:people:manage"
     AUDIT_READ = "office:audit:read"
+    NOTICES_MANAGE = "office:notices:manage"
 
 
 P = Permission
@@ -64,10 +65,12 @@ ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
         P.PEOPLE_MANAGE,
         P.AUDIT_READ,
         P.REGISTER_IMPORT,
+        P.NOTICES_MANAGE,
     },
     "pmo_analyst": _OFFICE | {P.PROJECT_REGISTER, P.FACTS_AMEND, P.REGISTER_IMPORT},
     "auditor": _OFFICE | {P.AUDIT_READ},
-    "administrator": _OFFICE | {P.PEOPLE_MANAGE, P.POLICY_PUBLISH, P.REGISTER_IMPORT, P.PROJECT_REGISTER},
+    "administrator": _OFFICE
+    | {P.PEOPLE_MANAGE, P.POLICY_PUBLISH, P.REGISTER_IMPORT, P.PROJECT_REGISTER, P.NOTICES_MANAGE},
 }
 """The office's own roles. Any other role a policy names is a gatekeeper's: it reads, votes and follows conditions."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, case, delete, func, select, update
 
 from lifecycle.persistence.audit import Signature, sign
 from lifecycle.persistence.inserts import insert_new
@@ -23,6 +23,16 @@ class Webhook:
     created_at: datetime
     created_by: str
     ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a webhook gets on: what waits or was given up, the last receipt, and the last failure that stands."""
+
+    waiting: int = 0
+    given_up: int = 0
+    last_sent_at: datetime | None = None
+    last_failure: str | None = None
 
 
 def subscribe(connection: Connection, webhook: Webhook, secret: str, by: Signature) -> bool:
@@ -50,6 +60,23 @@ def known(connection: Connection) -> tuple[Webhook, ...]:
     """The webhooks that are told, the oldest first."""
     running = select(webhooks).where(webhooks.c.ended_at.is_(None))
     return tuple(_webhook(row) for row in connection.execute(running.order_by(webhooks.c.created_at, webhooks.c.id)))
+
+
+def standings(connection: Connection) -> dict[str, Standing]:
+    """How each webhook that was ever told something gets on."""
+    told = messages.c.channel == WEBHOOK
+    counted = select(
+        messages.c.recipient,
+        func.count(messages.c.next_try_at).label("waiting"),
+        func.sum(case((messages.c.given_up, 1), else_=0)).label("given_up"),
+        func.max(messages.c.sent_at).label("last_sent_at"),
+    )
+    failing = select(messages.c.recipient, messages.c.failure).where(told, messages.c.failure.is_not(None))
+    failures = {row.recipient: row.failure for row in connection.execute(failing.order_by(messages.c.created_at))}
+    return {
+        row.recipient: Standing(row.waiting, row.given_up, row.last_sent_at, failures.get(row.recipient))
+        for row in connection.execute(counted.where(told).group_by(messages.c.recipient))
+    }
 
 
 def find(connection: Connection, id_: str) -> tuple[Webhook, str] | None:

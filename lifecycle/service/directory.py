@@ -25,7 +25,9 @@ EVERYBODYS: Final = frozenset({Permission.SELF_SERVE, Permission.POLICY_READ})
 MOMENT: Final = timedelta(seconds=2)
 """For so long a token is taken to be as good as it was."""
 _MOST_KNOWN: Final = 10_000
-OVER_ALL: Final = frozenset({Permission.PEOPLE_MANAGE, Permission.POLICY_PUBLISH, Permission.REGISTER_IMPORT})
+OVER_ALL: Final = frozenset(
+    {Permission.PEOPLE_MANAGE, Permission.POLICY_PUBLISH, Permission.REGISTER_IMPORT, Permission.NOTICES_MANAGE}
+)
 """What concerns everybody, and so is allowed only by a role that is held everywhere."""
 
 

@@ -25,6 +25,7 @@ from lifecycle.service.importing import Importing
 from lifecycle.service.imports import Imports
 from lifecycle.service.inbox import Inboxes
 from lifecycle.service.lanes import Lanes
+from lifecycle.service.notices import Notices
 from lifecycle.service.offers import Offers
 from lifecycle.service.operations import Operations
 from lifecycle.service.overdue import Overdue
@@ -44,6 +45,8 @@ from lifecycle.service.sweeper import Sweeper
 from lifecycle.service.telling.outlets import IN_THE_INBOX, Outlets
 from lifecycle.service.tokens import Tokens
 from lifecycle.service.trail import Trail
+from lifecycle.service.trials import Trials
+from lifecycle.service.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,9 @@ class Office:
         self.people = People(database, self.deeds)
         self.deputising = Deputising(database, self.deeds, self.directory, now)
         self.preferences = Preferring(database, self.deeds, outlets.preferences)
+        self.notices = Notices(database, outlets.preferences, now)
+        self.webhooks = Webhooks(database, self.deeds, outlets, now)
+        self.trials = Trials(database, outlets, now)
         self.tokens = Tokens(database, self.deeds, self.directory, now)
         self.policies = Policies(database, self.deeds, now)
         store = EvidenceStore(evidence_folder, limits.evidence_bytes)

@@ -19,6 +19,7 @@ from lifecycle.service.calendars import calendar_of
 from lifecycle.service.decider import connect
 from lifecycle.service.founding import found
 from lifecycle.service.office import Limits, Office
+from lifecycle.service.telling.outlets import IN_THE_INBOX, Outlets
 from tests.api.desk import Desk, Worker
 from tests.temporal import temporal
 from worker.main import new_worker
@@ -73,10 +74,10 @@ def build(
 ) -> Build:
     """Composes an office on this test's database: how many seconds it waits, and where it looks for Temporal."""
 
-    async def build(seconds: float = 5.0, address: str | None = None) -> Office:
+    async def build(seconds: float = 5.0, address: str | None = None, outlets: Outlets = IN_THE_INBOX) -> Office:
         client = await connect(address or server.client.service_client.config.target_host, server.client.namespace)
         limits = Limits(update_seconds=seconds, evidence_bytes=limit_bytes)
-        return Office(database, client, request.node.name, tmp_path / "evidence", limits)
+        return Office(database, client, request.node.name, tmp_path / "evidence", limits, outlets=outlets)
 
     return build
 

@@ -14,7 +14,7 @@ class UndeliveredError(Exception):
     for_good = False
 
 
-class RefusedError(UndeliveredError):
+class RejectedError(UndeliveredError):
     """There is no such recipient, or they will never take this message."""
 
     for_good = True

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from lifecycle.domain.preferences import Preferences
 from lifecycle.persistence.outbox import Message
 from lifecycle.persistence.session import Database
-from lifecycle.service.telling.channels import RefusedError, UndeliveredError, UnreachableError
+from lifecycle.service.telling.channels import RejectedError, UndeliveredError, UnreachableError
 from lifecycle.service.telling.mails import AT_MOST, subject
 from lifecycle.service.telling.opening import opened
 from lifecycle.service.telling.outlets import CHAT
@@ -50,7 +50,7 @@ class ChatChannel:
         target = self._target.get_secret_value().replace("{person}", quote(letter.person, safe=""))
         chat = apprise.Apprise()
         if not chat.add(target.replace("{mail}", quote(letter.mail or "", safe=""))):
-            raise RefusedError("The address of the chat is not one that apprise knows.")
+            raise RejectedError("The address of the chat is not one that apprise knows.")
         told = [said(each, letter.preferences) for each in letter.letters[:AT_MOST]]
         lines = "\n".join(f"{each.headline}\n{self._address}{each.page}" for each in told)
         if not await chat.async_notify(title=subject(letter), body=lines, body_format=apprise.NotifyFormat.TEXT):

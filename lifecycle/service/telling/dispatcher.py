@@ -27,6 +27,8 @@ PATIENCE: Final = timedelta(days=7)
 _BATCH: Final = 50
 _TURN_SECONDS: Final = 30.0
 """For so long a lane goes on; the others wait for it."""
+_STRIKES: Final = 3
+"""After so many messages in a row that did not get through, the rest of a lane is not tried now."""
 _LEASE: Final = timedelta(minutes=10)
 """Longer than a batch can take; a batch whose dispatcher died is sent again after it."""
 _IDLE_SECONDS: Final = 2.0
@@ -92,7 +94,7 @@ class Dispatcher:
 
     async def _go(self, lane: Sequence[Message], stop: asyncio.Event) -> _Tried:
         """Send one message after the other until the lane is done, or nothing gets through, or its time is over."""
-        tried, ends = _Tried(), asyncio.get_running_loop().time() + _TURN_SECONDS
+        tried, ends, strikes = _Tried(), asyncio.get_running_loop().time() + _TURN_SECONDS, 0
         for place, message in enumerate(lane):
             if stop.is_set() or asyncio.get_running_loop().time() > ends:
                 tried.untried += lane[place:]
@@ -100,12 +102,14 @@ class Dispatcher:
             try:
                 await self._send(message)
                 tried.sent.append(message)
-            except UnreachableError as error:
-                tried.reached = False
-                tried.failed += [(other, error) for other in lane[place:]]
-                break
+                strikes = 0
             except UndeliveredError as error:
                 tried.failed.append((message, error))
+                strikes = strikes + 1 if isinstance(error, UnreachableError) else 0
+                if strikes == _STRIKES:
+                    tried.failed += [(other, error) for other in lane[place + 1 :]]
+                    break
+        tried.reached = not strikes
         return tried
 
     async def _send(self, message: Message) -> None:

@@ -9,7 +9,7 @@ from lifecycle.persistence.session import Database
 from lifecycle.persistence.webhooks import find
 from lifecycle.service.settling import Now
 from lifecycle.service.telling.addresses import ForbiddenAddressError, Network, Resolve, resolve
-from lifecycle.service.telling.channels import RefusedError, UndeliveredError, UnreachableError
+from lifecycle.service.telling.channels import RejectedError, UndeliveredError, UnreachableError
 from lifecycle.service.telling.signing import event_of, signed
 
 if TYPE_CHECKING:
@@ -50,12 +50,12 @@ class WebhookChannel:
         """Post one message, within ten seconds; any 2xx is a receipt."""
         found = await self._database.read(partial(find, id_=message.recipient))
         if found is None:
-            raise RefusedError("The webhook was removed.")
+            raise RejectedError("The webhook was removed.")
         webhook, secret = found
         body = event_of(message, self._address)
         status = await self._post(webhook.url, body, signed(message.id, secret, body, self._now()))
         if status == _GONE:
-            raise RefusedError("The receiver answered 410: it is gone.")
+            raise RejectedError("The receiver answered 410: it is gone.")
         if not 200 <= status < 300:
             redirected = ", and redirects are not followed" if 300 <= status < 400 else ""
             raise UndeliveredError(f"The receiver answered {status}{redirected}.")
@@ -72,5 +72,7 @@ class WebhookChannel:
             raise UnreachableError(error.sentence) from error
         except TimeoutError as error:
             raise UnreachableError("The receiver took too long.") from error
+        except httpx2.ConnectError as error:
+            raise UnreachableError("The receiver cannot be reached.") from error
         except httpx2.HTTPError as error:
-            raise UnreachableError(f"The receiver cannot be reached: {type(error).__name__}.") from error
+            raise UndeliveredError(f"The receiver broke off: {type(error).__name__}.") from error

@@ -1,12 +1,15 @@
 """Mails: what a message says, as plain text and as HTML side by side."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
+from secrets import token_hex
 from typing import Final
 
+from lifecycle.domain.preferences import Preferences
 from lifecycle.persistence.letters import Letter
 from lifecycle.persistence.outbox import Message
 from lifecycle.service.telling.opening import Opened
@@ -38,13 +41,7 @@ def mail_of(message: Message, opened: Opened, sender: str, address: str) -> Emai
     """
     phrases = LANGUAGES[opened.preferences.language]
     told = [said(letter, opened.preferences) for letter in opened.letters[:AT_MOST]]
-    mail = EmailMessage()
-    mail["Message-ID"] = f"<{message.id}@{Address(addr_spec=sender).domain or 'localhost'}>"
-    mail["Date"] = format_datetime(message.created_at)
-    mail["From"] = sender
-    mail["To"] = opened.mail
-    mail["Subject"] = subject(opened)
-    mail["Auto-Submitted"] = "auto-generated"
+    mail = _headed(message.id, message.created_at, sender, opened.mail or "", subject(opened))
     more = len(opened.letters) - len(told)
     rest = [phrases.more.format(count=more), f"{phrases.open_inbox}: {address}/"] if more > 0 else []
     mail.set_content("\n\n\n".join([*(_plain(each, phrases.project, address) for each in told), *rest, phrases.why]))
@@ -58,6 +55,25 @@ def mail_of(message: Message, opened: Opened, sender: str, address: str) -> Emai
         why=escape(phrases.why),
     )
     mail.add_alternative(page, subtype="html")
+    return mail
+
+
+def trial_mail(to: str, reader: Preferences, sender: str, address: str, now: datetime) -> EmailMessage:
+    """A mail that only tries whether mail arrives. Raises ValueError for an address that is none."""
+    phrases = LANGUAGES[reader.language]
+    mail = _headed(token_hex(20), now, sender, to, phrases.test_subject)
+    mail.set_content(f"{phrases.test_text}\n\n{address}/\n")
+    return mail
+
+
+def _headed(id_: str, at: datetime, sender: str, to: str, about: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["Message-ID"] = f"<{id_}@{Address(addr_spec=sender).domain or 'localhost'}>"
+    mail["Date"] = format_datetime(at)
+    mail["From"] = sender
+    mail["To"] = to
+    mail["Subject"] = about
+    mail["Auto-Submitted"] = "auto-generated"
     return mail
 
 

@@ -10,7 +10,7 @@ import aiosmtplib
 from lifecycle.domain.preferences import Preferences
 from lifecycle.persistence.outbox import Message
 from lifecycle.persistence.session import Database
-from lifecycle.service.telling.channels import RefusedError, UndeliveredError, UnreachableError
+from lifecycle.service.telling.channels import RejectedError, UndeliveredError, UnreachableError
 from lifecycle.service.telling.mails import mail_of
 from lifecycle.service.telling.opening import opened
 from lifecycle.service.telling.outlets import MAIL, MailServer
@@ -41,11 +41,11 @@ class MailChannel:
         """Hand one mail to the server. A 5xx about the recipient or the mail itself is for good, all else passes."""
         letter = await self._database.read(partial(opened, message=message, office=self._office))
         if not letter.mail:
-            raise RefusedError("The recipient has no mail address.")
+            raise RejectedError("The recipient has no mail address.")
         try:
             mail = mail_of(message, letter, self._postman.sender, self._address)
         except ValueError as error:
-            raise RefusedError("The recipient's mail address is not one.") from error
+            raise RejectedError("The recipient's mail address is not one.") from error
         await self._postman.hand_over(mail, letter.mail)
 
     async def rest(self) -> None:
@@ -78,7 +78,7 @@ class Postman:
         except aiosmtplib.SMTPResponseException as error:
             raise UndeliveredError(f"The mail server said {error.code}: {error.message}") from error
         except ValueError as error:
-            raise RefusedError("The recipient's mail address is not one.") from error
+            raise RejectedError("The recipient's mail address is not one.") from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             self._drop()
             raise UndeliveredError(f"The mail server broke off: {error}") from error
@@ -119,5 +119,5 @@ class Postman:
 
 
 def _refusal(error: aiosmtplib.SMTPResponseException) -> UndeliveredError:
-    kind = RefusedError if 500 <= error.code < 600 else UndeliveredError
+    kind = RejectedError if 500 <= error.code < 600 else UndeliveredError
     return kind(f"The mail server said {error.code}: {error.message}")
