@@ -16,6 +16,7 @@ from lifecycle.gates.proofs.passages import passages
 from lifecycle.gates.proofs.prover import Prover
 from lifecycle.gates.proofs.quorum import people
 from lifecycle.gates.proofs.references import references
+from lifecycle.gates.proofs.tables import tables
 from lifecycle.gates.proofs.tiers import tier_table
 from lifecycle.gates.proofs.truths import truths
 from lifecycle.gates.proofs.written import conditions_of
@@ -37,7 +38,14 @@ def check(policy: Policy, roster: Roster | None = None) -> tuple[Finding, ...]:
         found += _order(book) if _is_sound(found) else ()
         if _is_sound(found):
             prover = Prover(book)
-            found += [*tier_table(prover), *truths(prover), *demands(prover), *baselines(prover), *outcomes(policy)]
+            found += [
+                *tables(prover),
+                *tier_table(prover),
+                *truths(prover),
+                *demands(prover),
+                *baselines(prover),
+                *outcomes(policy),
+            ]
             if roster is not None:
                 found += [*people(book, roster), *deciders.people(policy, roster)]
     return tuple(found)

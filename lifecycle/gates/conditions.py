@@ -129,12 +129,12 @@ class Condition:
             return Judged(Truth.UNKNOWN, missing)
         return _MET if outcome.value() is True else _NOT_MET
 
-    def value(self, facts: Mapping[str, Any]) -> bool | int | float | str | None:
-        """What the expression gives under the facts (as for `judge`), None when unknown; never raises.
+    def value(self, facts: Mapping[str, Any], undecided: Container[str] = ()) -> bool | int | float | str | None:
+        """What the expression gives under the facts (all as for `judge`), None when unknown; never raises.
 
         Money comes in major units, a date as YYYY-MM-DD.
         """
-        outcome = self._program.eval(data=self._bound(facts)[0])
+        outcome = self._program.eval(data=self._bound(facts, undecided)[0])
         if outcome.type() == cel.Type.ERROR:
             return None
         value: Plain = outcome.value()

@@ -1,6 +1,6 @@
 """Derived facts, worked out one after the other from what is known of a project."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -16,8 +16,10 @@ Context = Mapping[str, Any]
 MINOR_UNITS = 100
 _LARGEST = 2**53
 
-Working = Callable[[Context], FactValue | None]
-"""Works out one derived fact; none while it is unknown."""
+Working = Callable[[Context, frozenset[str]], FactValue | None]
+"""Works out one derived fact, whatever becomes of the undecided ones; none while it is unknown."""
+
+_ALL_DECIDED: frozenset[str] = frozenset()
 
 
 class Derivation:
@@ -44,10 +46,27 @@ class Derivation:
         derived: dict[str, FactValue] = {}
         whole = {**context, "derived": derived}
         for name, work_out in self._workings.items():
-            value = work_out(whole)
+            value = work_out(whole, _ALL_DECIDED)
             if value is not None:
                 derived[name] = value
         return whole
+
+    def partly(
+        self, context: Context, undecided: frozenset[str], names: Iterable[str]
+    ) -> tuple[Context, frozenset[str]]:
+        """The context with those of the named derived facts that follow whatever becomes of undecided facts.
+
+        The others that depend on undecided facts are undecided too.
+        """
+        derived: dict[str, FactValue] = {}
+        whole = {**context, "derived": derived}
+        for name in names:
+            value = self._workings[name](whole, undecided)
+            if value is not None:
+                derived[name] = value
+            elif any(not undecided.isdisjoint(condition.references) for condition in self.conditions[name]):
+                undecided |= {f"derived.{name}"}
+        return whole, undecided
 
 
 def as_fact(kind: Kind, value: object) -> FactValue | None:
@@ -59,15 +78,18 @@ def as_fact(kind: Kind, value: object) -> FactValue | None:
     return value if isinstance(value, bool | int | float | str) else None
 
 
-def _calculated(rule: Derived, expression: Condition, context: Context) -> FactValue | None:
-    value = as_fact(rule.type, expression.value(context))
+def _calculated(rule: Derived, expression: Condition, context: Context, undecided: frozenset[str]) -> FactValue | None:
+    value = as_fact(rule.type, expression.value(context, undecided))
     return None if rule.of and value not in rule.of else value
 
 
-def _looked_up(rule: Derived, rows: tuple[Condition, ...], context: Context) -> FactValue | None:
+def _looked_up(
+    rule: Derived, rows: tuple[Condition, ...], context: Context, undecided: frozenset[str]
+) -> FactValue | None:
     """The value of the row that holds; the row without a condition only when all others surely do not."""
-    truths = [row.judge(context).truth for row in rows]
+    truths = [row.judge(context, undecided).truth for row in rows]
     if Truth.MET in truths:
-        return as_fact(rule.type, rule.cases[truths.index(Truth.MET)].is_)
+        is_first = not undecided or Truth.UNKNOWN not in truths[: truths.index(Truth.MET)]
+        return as_fact(rule.type, rule.cases[truths.index(Truth.MET)].is_) if is_first else None
     covers_the_rest = len(rule.cases) > len(rows) and Truth.UNKNOWN not in truths
     return as_fact(rule.type, rule.cases[-1].is_) if covers_the_rest else None

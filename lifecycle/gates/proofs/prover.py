@@ -1,15 +1,16 @@
 """What every proof works with: the policy's rulebook, and one budget for all that is looked at."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from lifecycle.domain.project import Round
 from lifecycle.gates.conditions import Condition, Truth
-from lifecycle.gates.proofs.samples import samples_of
+from lifecycle.gates.proofs.meanings import meanings, needed
+from lifecycle.gates.proofs.samples import Samples, samples_of
 from lifecycle.gates.proofs.witness import in_words
-from lifecycle.gates.proofs.worlds import Budget, Goal, Search, World
+from lifecycle.gates.proofs.worlds import Budget, Goal, Search, World, count, every
 from lifecycle.gates.rulebook import Rulebook
 
 Context = Any
@@ -41,15 +42,33 @@ class Prover:
 
     def shown(self, conditions: Sequence[Condition], goal: Goal, without: Container[str] = ()) -> Shown:
         """Whether some project, with facts that the conditions mention, reaches the goal; `without` are never known."""
-        samples = samples_of(conditions).without(without)
-        searched = Search(samples, self.budget).find(goal)
+        samples = self.samples(conditions).without(without)
+        names = needed(self.book, conditions)
+
+        def reached(context: Context, undecided: frozenset[str]) -> bool | None:
+            return goal(*self.book.derivation.partly(context, undecided, names))
+
+        searched = Search(samples, self.budget).find(reached if names else goal)
         if searched.world is None:
             return Shown(None, searched.proven)
         return Shown(in_words(samples.kinds, searched.world), proven=False, world=searched.world)
 
+    def samples(self, conditions: Sequence[Condition]) -> Samples:
+        """The values at which conditions can turn, of every fact on which they depend."""
+        names = needed(self.book, conditions)
+        behind = [condition for name in names for condition in self.book.derivation.conditions[name]]
+        return samples_of([*conditions, *behind], meanings(self.book, names))
+
     def is_exact(self, conditions: Sequence[Condition]) -> bool:
         """Whether the conditions compare without calculating, so that what is not found is not there."""
-        return samples_of(conditions).exact
+        return self.samples(conditions).exact
+
+    def worlds(self, conditions: Sequence[Condition], most: int) -> Iterator[tuple[World, Context]] | None:
+        """Every project that the conditions tell apart, with its derived facts; none when they are more than `most`."""
+        samples = self.samples(conditions)
+        if count(samples) > most:
+            return None
+        return ((world, self.book.derivation.added(context)) for world, context in every(samples))
 
     def can_be(self, condition: Condition, truth: Truth) -> Shown:
         """Whether a condition can come out so while all that it needs is known."""

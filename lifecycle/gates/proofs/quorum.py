@@ -6,12 +6,10 @@ from itertools import combinations
 
 from lifecycle.domain.people import Roster
 from lifecycle.gates.policy import Pmo
-from lifecycle.gates.policy_approvals import Participation
+from lifecycle.gates.policy_approvals import Participation, leaves
 from lifecycle.gates.proofs.finding import Finding, error, information, warning
-from lifecycle.gates.proofs.prover import Context, first_round
-from lifecycle.gates.proofs.samples import samples_of
+from lifecycle.gates.proofs.prover import Context, Prover, first_round
 from lifecycle.gates.proofs.witness import in_words
-from lifecycle.gates.proofs.worlds import count, every
 from lifecycle.gates.quorums import slots_of, ways
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.gates.separation import able_to_act, personal
@@ -48,15 +46,17 @@ def _whom(book: Rulebook, gate: str) -> Iterator["_Asked"]:
     """Whom a gate asks, for every kind of project that its approvals tell apart."""
     for tier in book.policy.tiers:
         yield _Asked.of(book, gate, {"tier": tier.id}, f" in the tier '{tier.id}'")
-    slots = slots_of(book.policy, gate)
-    samples = samples_of([book.condition(slot.when, gate) for slot in slots if slot.when])
-    if book.policy.pmo is Pmo.CONTROLLING and samples.values and count(samples) <= MOST_PROJECTS:
-        told: set[tuple[tuple[str, ...], ...]] = set()
-        for world, context in every(samples):
-            asked = _Asked.of(book, gate, context, f" of a project with {in_words(samples.kinds, world)}")
-            if asked.quorums and asked.quorums not in told:
-                told.add(asked.quorums)
-                yield asked
+    asking = [*leaves(book.policy.gates[gate].approvals.all), *slots_of(book.policy, gate)]
+    conditions = [book.condition(when, gate) for when in dict.fromkeys(slot.when for slot in asking) if when]
+    if book.policy.pmo is not Pmo.CONTROLLING or not conditions:
+        return
+    prover = Prover(book)
+    kinds, told = prover.samples(conditions).kinds, set[tuple[tuple[str, ...], ...]]()
+    for world, context in prover.worlds(conditions, MOST_PROJECTS) or ():
+        asked = _Asked.of(book, gate, context, f" of a project with {in_words(kinds, world)}")
+        if asked.quorums and asked.quorums not in told:
+            told.add(asked.quorums)
+            yield asked
 
 
 def _thin(path: tuple[str, ...], gate: str, asked: Sequence["_Asked"], roster: Roster) -> Iterator[Finding]:

@@ -10,15 +10,18 @@ from math import ceil, floor, isfinite
 
 from lifecycle.domain.values import FactValue
 from lifecycle.gates.conditions import Condition, Kind
+from lifecycle.gates.proofs.meanings import Meanings, resolved
 from lifecycle.gates.proofs.terms import Comparison, Constant, comparisons
 
 MOST_TIED = 3
 """So many facts of one comparison chain are told apart; more are only sampled."""
 MOST_CHOICES = 40
+NOTHING_DERIVED: Meanings = {}
 
 _DAY_ZERO = date(2026, 1, 1).toordinal()
 _FIRST, _LAST = date.min.toordinal() + 1, date.max.toordinal()
 _CENTS = 100
+_COUNTS = ("conditions.", "rounds.")
 _WIDEST = 2**53
 _USUAL = {Kind.MONEY: 100_000 * _CENTS, Kind.INTEGER: 1, Kind.DATE: _DAY_ZERO}
 _SCALE = (0.0, 1.0, 10.0, 100.0, 1_000.0, 1_000_000.0)
@@ -41,12 +44,17 @@ class Samples:
         return replace(self, values={name: values for name, values in self.values.items() if name not in names})
 
 
-def samples_of(conditions: Sequence[Condition]) -> Samples:
-    """The values of every fact that the conditions mention."""
+def samples_of(conditions: Sequence[Condition], known: Meanings = NOTHING_DERIVED) -> Samples:
+    """The values of every fact that the conditions mention, and of those behind derived facts whose meaning is known.
+
+    The conditions include those from which the derived facts follow.
+    """
     choices = {name: values for condition in conditions for name, values in condition.choices.items()}
-    kinds = {name: kind for condition in conditions for name, kind in condition.kinds.items()}
+    kinds = {name: kind for each in conditions for name, kind in each.kinds.items() if name not in known}
     asked = {e.text for condition in conditions for e in condition.elements if e.kind == "has"}
-    found = [comparison for condition in conditions for comparison in comparisons(condition)]
+    asked = asked.union(*(known[name].behind for name in asked & known.keys()))
+    compared = [resolved(comparison, known) for condition in conditions for comparison in comparisons(condition)]
+    found = [comparison for comparison in compared if comparison.facts]
     values: dict[str, tuple[FactValue | None, ...]] = {}
     exact = all(comparison.plain for comparison in found)
     for group in _tied(kinds, found):
@@ -63,7 +71,7 @@ def samples_of(conditions: Sequence[Condition]) -> Samples:
                 exact = exact and len(group) == 1
             else:
                 values[name] = tuple(_values(kinds[name], constants, told_apart, calculated))
-            if name.startswith("conditions."):
+            if name.startswith(_COUNTS):
                 values[name] = tuple(value for value in values[name] if isinstance(value, int) and value >= 0)
     unknown = {name: (*values[name], None) for name in values if name in asked}
     return Samples({name: unknown.get(name, values[name]) for name in kinds}, kinds, exact)

@@ -9,9 +9,10 @@ from itertools import pairwise, product
 
 from lifecycle.domain.values import FactValue
 from lifecycle.gates.conditions import Condition, Kind, Truth
+from lifecycle.gates.derivation import Derivation
 from lifecycle.gates.proofs.finding import Finding, error, information, warning
 from lifecycle.gates.proofs.prover import Prover
-from lifecycle.gates.proofs.samples import Samples, samples_of
+from lifecycle.gates.proofs.samples import Samples
 from lifecycle.gates.proofs.witness import in_words
 from lifecycle.gates.proofs.worlds import World, count, every
 
@@ -33,11 +34,7 @@ def tier_table(prover: Prover) -> Iterator[Finding]:
     if strange := list(_strange(rows)):
         yield from strange
         return
-    if derived := sorted({name for row in rows.values() for name in row.references if not name.startswith("project.")}):
-        sentence = f"The tiers follow from {derived[0]}; whether they leave holes is not looked at."
-        yield information(("tiers",), sentence, "Look at the table from which it is derived.")
-        return
-    samples = samples_of(list(rows.values()))
+    samples = prover.samples(list(rows.values()))
     if count(samples) * len(rows) > min(MOST_PROJECTS, prover.budget.left):
         sentence = (
             "It is not proven that the tiers have neither holes nor rows that never apply: there are too many cases."
@@ -45,7 +42,7 @@ def tier_table(prover: Prover) -> Iterator[Finding]:
         yield information(("tiers",), sentence, "Use fewer facts in the conditions of tiers.")
         return
     prover.budget.left -= count(samples) * len(rows)
-    table = _Table(rows, samples)
+    table = _Table(rows, samples, prover.book.derivation)
     ids = [tier.id for tier in policy.tiers]
     yield from _idle_rows(table, ids)
     yield from _holes(table, ids, has_rest=policy.tiers[-1].when is None)
@@ -63,13 +60,14 @@ def _strange(rows: Mapping[int, Condition]) -> Iterator[Finding]:
 class _Table:
     """Which rows apply to which project."""
 
-    def __init__(self, rows: Mapping[int, Condition], samples: Samples) -> None:
+    def __init__(self, rows: Mapping[int, Condition], samples: Samples, derivation: Derivation) -> None:
         self.rows, self.samples = rows, samples
         self.names = list(samples.values)
         self.met: dict[tuple[FactValue | None, ...], Met] = {}
         self.judged_all = True
         for world, context in every(samples):
-            truths = {number: row.judge(context).truth for number, row in rows.items()}
+            whole = derivation.added(context)
+            truths = {number: row.judge(whole).truth for number, row in rows.items()}
             self.judged_all = self.judged_all and Truth.UNKNOWN not in truths.values()
             self.met[tuple(world.values())] = frozenset(n for n, truth in truths.items() if truth is Truth.MET)
 
