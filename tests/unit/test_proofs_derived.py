@@ -75,3 +75,9 @@ def test_tiers_that_follow_from_a_derived_fact_are_proven() -> None:
     (idle,) = found(tiers=[*rows, {"id": "rest"}], derived={"size": SIZE})
     assert (idle.severity, idle.path) == (ERROR, ("tiers", 2))
     assert not found(tiers=[rows[0], {"id": "rest"}], derived={"size": SIZE})
+
+
+def test_a_table_over_what_is_summed_up_is_proven_over_the_sum() -> None:
+    score: Doc = {"type": "integer", "is": "project.staff + project.staff"}
+    rows: list[Doc] = [{"when": "derived.score >= 11", "is": "large"}, {"when": "derived.score < 11", "is": "small"}]
+    assert not found(derived={"score": score, "size": {**SIZE, "cases": rows}})

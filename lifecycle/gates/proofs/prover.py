@@ -50,8 +50,12 @@ class Prover:
 
         searched = Search(samples, self.budget).find(reached if names else goal)
         if searched.world is None:
-            return Shown(None, searched.proven)
+            return Shown(None, searched.proven or (bool(names) and self._never(conditions, goal, without)))
         return Shown(in_words(samples.kinds, searched.world), proven=False, world=searched.world)
+
+    def _never(self, conditions: Sequence[Condition], goal: Goal, without: Container[str]) -> bool:
+        """Whether the goal is out of reach even if derived facts could be anything, whatever they follow from."""
+        return Search(samples_of(conditions).without(without), self.budget).find(goal).proven
 
     def samples(self, conditions: Sequence[Condition]) -> Samples:
         """The values at which conditions can turn, of every fact on which they depend."""
