@@ -20,7 +20,8 @@ from api.web.pages import (
     sign_in,
     theme,
 )
-from api.web.viewer import SignInNeededError, Views, anybody, anybodys_form, lead_to_sign_in
+from api.web.resume import lead_to_sign_in
+from api.web.viewer import SignInNeededError, Views, anybody, anybodys_form
 
 PAGES: Final[tuple[APIRouter, ...]] = (
     sign_in.router,

@@ -4,11 +4,9 @@ import re
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import Request
 
 from api.auth import Caller
 from api.web.entrance import form_token, held_by, own_path, require_own_page, require_token
@@ -123,15 +121,6 @@ def language_of(request: Request) -> str:
     """The language that a browser asks for first; English if it names none."""
     first = request.headers.get("accept-language", "").partition(",")[0].partition(";")[0].strip()
     return first if _LANGUAGE.fullmatch(first) else "en"
-
-
-async def lead_to_sign_in(request: Request, error: Exception) -> Response:
-    """Answer whoever is not signed in: with the way to the sign-in page, and back."""
-    path = error.path if isinstance(error, SignInNeededError) else "/"
-    target = f"{SIGN_IN}?{urlencode({'next': path})}"
-    if request.headers.get("hx-request") == "true":
-        return Response(status_code=401, headers={"HX-Redirect": target})
-    return RedirectResponse(target, 303)
 
 
 def _way_back(request: Request) -> str:

@@ -6,51 +6,60 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.deps import TheOffice
-from api.web.entrance import entrance_of, forget, is_local, own_path
+from api.web.entrance import entrance_of, forget, is_local
 from api.web.entry import come_in, whence
 from api.web.rendering import render
+from api.web.resume import Unsent, sign_in_page
 from api.web.viewer import SIGN_IN, Acts, Viewer, anybody, anybodys_form
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.passwords import LONGEST, SHORTEST
 from lifecycle.domain.people import Permission
-from lifecycle.service.office import Office
 
 router = APIRouter(include_in_schema=False)
 WELCOME: Final = "/welcome"
 _MOST: Final = 2_000
 Typed = Annotated[str, Form(max_length=_MOST)]
+Packed = Annotated[str, Form(max_length=500_000)]
 Next = Annotated[str, Form(alias="next", max_length=_MOST)]
 
 
 @router.get(SIGN_IN, dependencies=[Depends(anybody)])
-async def sign_in_page(
+async def ask_who(
     request: Request, office: TheOffice, next_: Annotated[str, Query(alias="next", max_length=_MOST)] = "/"
 ) -> Response:
     """The page that asks who is there."""
-    return await _asked(request, office, next_)
+    return await sign_in_page(request, office, next_)
 
 
 @router.post(SIGN_IN, dependencies=[Depends(anybodys_form)])
 async def sign_in(
-    request: Request, office: TheOffice, person: Typed = "", password: Typed = "", next_: Next = "/"
+    request: Request,
+    office: TheOffice,
+    person: Typed = "",
+    password: Typed = "",
+    next_: Next = "/",
+    unsent: Packed = "",
 ) -> Response:
     """Sign in by password."""
+    form = Unsent.unpacked(unsent)
     try:
         known = await office.accounts.recognise(person.strip(), password, whence(request))
     except LifecycleError as error:
         if error.code not in ("wrong_password", "too_many_attempts"):
             raise
-        return await _asked(request, office, next_, person, error)
-    return await come_in(request, office, known.id, "password", next_)
+        return await sign_in_page(request, office, next_, person, error, form)
+    return await come_in(request, office, known.id, "password", next_, form)
 
 
 @router.post(f"{SIGN_IN}/sample", dependencies=[Depends(anybodys_form)])
-async def sign_in_as_sample(request: Request, office: TheOffice, person: Typed, next_: Next = "/") -> Response:
+async def sign_in_as_sample(
+    request: Request, office: TheOffice, person: Typed, next_: Next = "/", unsent: Packed = ""
+) -> Response:
     """Sign in as one of the sample people: no password, so on this machine alone."""
     sample = {known.id for known in await office.sign_ins.sample_people()} if entrance_of(request).sample else set()
     if person not in sample or not is_local(request):
         raise LifecycleError("wrong_password", "Nobody signs in here without a password.", "Sign in with yours.")
-    return await come_in(request, office, person, "sample", next_)
+    return await come_in(request, office, person, "sample", next_, Unsent.unpacked(unsent))
 
 
 @router.post("/sign-out")
@@ -84,25 +93,6 @@ async def welcome(
             raise
         return _welcome(request, code, error)
     return await come_in(request, office, known.id, "password", "/")
-
-
-async def _asked(
-    request: Request, office: Office, next_: str, person: str = "", error: LifecycleError | None = None
-) -> Response:
-    entrance = entrance_of(request)
-    sample = await office.sign_ins.sample_people() if entrance.sample and is_local(request) else ()
-    status = {"wrong_password": 403, "too_many_attempts": 429}[error.code] if error else 200
-    return render(
-        request,
-        None,
-        "sign_in.html",
-        status=status,
-        sample=sample,
-        provider=entrance.provider,
-        next=own_path(next_),
-        person=person,
-        error=error,
-    )
 
 
 def _welcome(request: Request, code: str = "", error: LifecycleError | None = None) -> Response:
