@@ -28,6 +28,7 @@ from api.routes import (
     preferences,
     projects,
     webhooks,
+    what_ifs,
 )
 from api.web.entrance import Entrance
 from api.web.failures import ErrorPages
@@ -52,6 +53,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     imports.router,
     evidence.router,
     policies.router,
+    what_ifs.router,
     people.router,
     deputising.router,
     preferences.router,
@@ -88,7 +90,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with office as entered, entered.import_work.at_work():
+        async with office as entered, entered.at_work():
             app.state.office = entered
             yield
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from api.terminal import audit, gates, imports, office, policy, processes, projects
+from api.terminal import audit, gates, imports, office, policy, processes, projects, what_if
 
 app = typer.Typer(
     name="lifecycle",
@@ -26,6 +26,7 @@ app.add_typer(projects.app, name="project")
 app.add_typer(gates.app, name="gate")
 app.add_typer(office.condition, name="condition")
 app.add_typer(office.people, name="people")
+policy.app.command("what-if")(what_if.what_if)
 app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
 

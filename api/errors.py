@@ -62,7 +62,7 @@ FAILED: Final[Mapping[str, int]] = {
     **dict.fromkeys(
         (
             "unknown_path", "unknown_person", "unknown_entry", "unknown_edition", "unknown_command", "unknown_import",
-            "evidence_missing",
+            "unknown_what_if", "evidence_missing",
         ),
         404,
     ),

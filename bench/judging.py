@@ -59,16 +59,16 @@ def one_gate(times: int) -> list[float]:
 
 def portfolio(projects: int) -> float:
     """Seconds to read so many projects and say what a draft of the policy would change for each."""
-    book, draft = _book(), _book(version=2)
+    book, draft = _book(), _book(("version: 1", "version: 2"), ("score_at_least: 50%", "score_at_least: 60%"))
     voted = _before_the_chair(book)
     trial = Trial(draft, lambda rule: calendar_of(rule, NOW.year), NOW)
     records = [voted.model_copy(update={"project": f"P-{n}"}).model_dump_json() for n in range(projects)]
     return _seconds(lambda: [trial.on(book, ProjectState.model_validate_json(each), _PEOPLE) for each in records])
 
 
-def _book(version: int = 1) -> Rulebook:
-    text = POLICY.read_text(encoding="utf-8")
-    return Rulebook(read_policy(text.replace("version: 1", f"version: {version}"), POLICY.name))
+def _book(*changes: tuple[str, str]) -> Rulebook:
+    text = reduce(lambda text, change: text.replace(*change), changes, POLICY.read_text(encoding="utf-8"))
+    return Rulebook(read_policy(text, POLICY.name))
 
 
 def _before_the_chair(book: Rulebook) -> ProjectState:

@@ -1,16 +1,14 @@
 """`lifecycle import`: a register of projects, with progress and a result for every row."""
 
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from api.client import Client, at, content_of
+from api.client import at, content_of
 from api.terminal.output import REFUSED, AsJson, show, table, told
+from api.terminal.progress import follow
 from api.terminal.session import As, open_client
-
-POLL_SECONDS = 0.3
 
 
 def import_register(
@@ -31,7 +29,7 @@ def import_register(
         fields = {"policy": policy, "dry_run": "true" if dry_run else "false", **_mapping(mapping)}
         fields |= {name: who for name, who in (("manager", manager), ("sponsor", sponsor)) if who}
         started = client.upload("POST", "/imports", (file.name, content_of(file), None), **fields)
-        done = follow(client, started["id"], f"Importing {file.name}")
+        done = follow(client, at("imports", started["id"]), f"Importing {file.name}", "rows")
         if result is not None:
             client.download(at("imports", done["id"], "result"), result, format=result.suffix.lstrip(".") or "csv")
         rows = [row for row in client.pages(at("imports", done["id"], "rows")) if row["outcome"] != "unchanged"]
@@ -40,22 +38,6 @@ def import_register(
         show({**done, "rows": rows}, as_json, [*table(rows, columns), "", *gone, summary(done)])
         if done["status"] != "done":
             raise typer.Exit(REFUSED)
-
-
-def follow(client: Client, id_: str, title: str) -> Any:
-    """Show the progress of an import until it is over; what it came to."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(title, total=None)
-        while True:
-            state = client.get(at("imports", id_))
-            progress.update(task, completed=state["rows_done"], total=state["rows_total"] or None)
-            if state["status"] not in ("queued", "running"):
-                return state
-            time.sleep(POLL_SECONDS)
 
 
 def summary(state: Any) -> str:

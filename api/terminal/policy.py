@@ -26,7 +26,7 @@ def check(file: File, as_json: AsJson = False) -> None:
     from lifecycle.service.policy_files import examine
 
     with told():
-        text, name = _text(file)
+        text, name = text_of(file)
         policy, problems = examine(text, name)
         errors, warnings = (
             sum(problem.severity == severity for problem in problems) for severity in ("error", "warning")
@@ -104,7 +104,8 @@ def list_ready(as_json: AsJson = False) -> None:
     show(names, as_json, names)
 
 
-def _text(file: str) -> tuple[str, str]:
+def text_of(file: str) -> tuple[str, str]:
+    """The text of a policy file, of a ready policy, or of standard input, and what faults call it."""
     from lifecycle.service.policy_files import library
 
     if file != "-" and not Path(file).exists() and file in (ready := library()):
@@ -115,5 +116,5 @@ def _text(file: str) -> tuple[str, str]:
 def _policy(file: str) -> "Policy":
     from lifecycle.service.policy_files import read_policy
 
-    text, name = _text(file)
+    text, name = text_of(file)
     return read_policy(text, name)

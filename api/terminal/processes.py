@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.client import Client, keep_private, keep_sign_ins, sign_ins
+from api.client import Client, at, keep_private, keep_sign_ins, sign_ins
 from api.terminal.output import told
 from lifecycle.domain.errors import LifecycleError
 
@@ -81,7 +81,7 @@ def _first_steps(address: str, code: str) -> str:
 
 def _fill(address: str, token: str) -> None:
     """Import the sample register, unless the portfolio has projects already."""
-    from api.terminal.imports import follow
+    from api.terminal.progress import follow
     from lifecycle.service.registers.bundled import sample_register
 
     with Client(address, token) as client:
@@ -91,7 +91,7 @@ def _fill(address: str, token: str) -> None:
         started = client.upload(
             "POST", "/imports", (SAMPLE_REGISTER, sample_register(SAMPLE_REGISTER), "text/csv"), **fields
         )
-        follow(client, started["id"], f"Importing {SAMPLE_REGISTER}")
+        follow(client, at("imports", started["id"]), f"Importing {SAMPLE_REGISTER}", "rows")
 
 
 def serve_api() -> None:

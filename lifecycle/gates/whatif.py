@@ -25,7 +25,7 @@ from lifecycle.gates.criteria import Findings, Result, findings_of, missing
 from lifecycle.gates.decide import decide
 from lifecycle.gates.evolve import evolve
 from lifecycle.gates.explain import SlotView, slots
-from lifecycle.gates.policy import CalendarRule, Pmo
+from lifecycle.gates.policy import CalendarRule, Pmo, Policy
 from lifecycle.gates.rulebook import Rulebook
 
 Calendars = Callable[[CalendarRule], WorkCalendar]
@@ -115,6 +115,7 @@ class Trial:
         self._draft = draft
         self._calendars = calendars
         self._now = now
+        self._alike: dict[tuple[str, str], bool] = {}
         self._times: dict[tuple[str, str, str], tuple[datetime | None, datetime | None]] = {}
 
     def on(self, book: Rulebook, state: ProjectState, roster: Roster) -> Foreseen:
@@ -156,7 +157,7 @@ class Trial:
         roster: Roster,
     ) -> GateShift:
         gate, then = round_.gate, after.rounds[round_.gate]
-        if gate not in book.policy.gates or not then.is_open:
+        if gate not in book.policy.gates or not then.is_open or self._is_alike(book, round_, then):
             return GateShift(gate=gate, round=round_.number)
         found = findings_of(book, state, round_, self._now), findings_of(self._draft, after, then, self._now)
         shut = bool(missing(found[0])), bool(missing(found[1]))
@@ -178,6 +179,15 @@ class Trial:
             ladder_days=ladder_days,
         )
 
+    def _is_alike(self, book: Rulebook, before: Round, after: Round) -> bool:
+        """Whether the round is as it was, under a policy that differs in nothing that could concern its gate."""
+        if before != after.model_copy(update={"material_seq": before.material_seq}):
+            return False
+        key = book.digest, before.gate
+        if key not in self._alike:
+            self._alike[key] = _about(book, before.gate) == _about(self._draft, before.gate)
+        return self._alike[key]
+
     def _later(self, book: Rulebook, before: Round, after: Round) -> tuple[float, float]:
         """By how many days the approvers' deadline and the end of their ladder move; a running clock goes on as is."""
         if after.status is not RoundStatus.PREPARING:
@@ -197,6 +207,12 @@ class Trial:
             clock = clock_for(gate, round_.tier, calendar, self._now, submitting=False)
             self._times[key] = (clock.due, clock.steps[-1] if clock.steps else None) if clock else (None, None)
         return self._times[key]
+
+
+def _about(book: Rulebook, gate: str) -> Policy:
+    """Everything in a policy that could concern one of its gates."""
+    named = {"policy": "", "version": 0, "title": "", "sources": (), "notes": ""}
+    return book.policy.model_copy(update={**named, "gates": {gate: book.policy.gates.get(gate)}})
 
 
 def _misfit(refusal: Refusal) -> dict[str, object]:

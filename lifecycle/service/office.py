@@ -1,6 +1,8 @@
 """The office as a whole: every use case, composed once for a process by its composition root."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +49,8 @@ from lifecycle.service.tokens import Tokens
 from lifecycle.service.trail import Trail
 from lifecycle.service.trials import Trials
 from lifecycle.service.webhooks import Webhooks
+from lifecycle.service.what_if_work import WhatIfWork
+from lifecycle.service.what_ifs import WhatIfs
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ class Office:
         importing = Importing(database, self.commands, self.registration, self.shelf, now)
         self.import_work = ImportWork(database, store, importing, now)
         self.imports = Imports(database, store, self.deeds, self.shelf, self.import_work, now)
+        self.what_if_work = WhatIfWork(database, self.shelf, now)
+        self.what_ifs = WhatIfs(database, self.deeds, self.what_if_work, now)
         self.operations = Operations(database, now)
         self.sweeper = Sweeper(database, self.commands, self.registration, self.settling, now)
         self.offers = Offers(database, self.commands, self.settling, now)
@@ -129,6 +135,12 @@ class Office:
         """Whether the records and the engine answer, asked both at once."""
         records, engine = await asyncio.gather(self.database.ping(), self.decider.ping(), return_exceptions=True)
         return not isinstance(records, BaseException), not isinstance(engine, BaseException)
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Carry out the long work that is asked for, and what was left half-done, as long as this lasts."""
+        async with self.import_work.at_work(), self.what_if_work.at_work():
+            yield
 
     async def __aenter__(self) -> Self:
         return self

@@ -12,6 +12,7 @@ import typer
 
 from api.terminal.output import AWAY, told
 from lifecycle.domain.errors import LifecycleError
+from lifecycle.service.policy_files import DEFAULT, library_text
 from tests.e2e.governed import PDF, Project
 from tests.e2e.product import Product
 
@@ -166,6 +167,23 @@ def test_a_product_that_is_up_says_where_it_is_who_signs_in_and_what_to_try(prod
     assert len(tried) == 3
     for words in tried:
         assert product.types(*words, folder=product.settings.home).returncode == 0, words
+
+
+def test_a_draft_is_tried_on_the_portfolio_and_on_past_decisions(product: Product, run: Run, tmp_path: Path) -> None:
+    key = Project.register(product).key
+    slower = ("light: 3 working days, standard: 5 working", "light: 4 working days, standard: 6 working")
+    text = (
+        library_text(DEFAULT).replace("version: 1\n", "version: 2\n").replace(*slower).replace("major: 10", "major: 12")
+    )
+    (tmp_path / "draft.yaml").write_text(text)
+    tried = run("policy", "what-if", "draft.yaml", "--as", "analyst")
+    assert tried.returncode == 0, tried
+    assert key in tried.stdout
+    assert "Deadline +" in tried.stdout
+    assert tried.stdout.splitlines()[-1].startswith("done: ")
+    past = run("policy", "what-if", DEFAULT, "--past", "--since", "2020-01-01", "--json", "--as", "analyst")
+    assert past.returncode == 0, past
+    assert json.loads(past.stdout)["over"] == "past_decisions"
 
 
 def test_an_outcome_that_is_not_known_yet_can_be_asked_for_later(product: Product, run: Run) -> None:

@@ -6,6 +6,7 @@ from lifecycle.persistence import (  # noqa: F401  (they fill the schema)
     account_tables,
     notice_tables,
     office_tables,
+    policy_tables,
     tables,
 )
 from lifecycle.persistence.columns import schema

@@ -1,0 +1,36 @@
+"""What the office keeps of policies before they bind anybody. No methods, seen by this package alone."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
+
+from lifecycle.persistence.columns import Instant, Words, schema
+
+what_ifs = Table(
+    "what_ifs",
+    schema,
+    Column("id", Words, primary_key=True),
+    Column("over", Words, nullable=False),
+    Column("person", Words, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("judged", Integer, nullable=False),
+    Column("reached", Words, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Index(None, "person", "started_at"),
+    Index(None, "status"),
+)
+"""Each trial of a draft: `over` what, `source` the draft, `reached` the key of the last project that was judged."""
+
+what_if_projects = Table(
+    "what_if_projects",
+    schema,
+    Column("what_if", Words, ForeignKey("what_ifs.id")),
+    Column("project", Words),
+    Column("effect", Words, nullable=False),
+    Column("detail", Text, nullable=False),
+    PrimaryKeyConstraint("what_if", "project"),
+)
+"""The projects for which a draft would make a difference, each with what it would be."""

@@ -1,0 +1,94 @@
+"""What a draft of a policy would do, as people ask for it: begun, followed, read project by project."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from lifecycle.domain.errors import LifecycleError
+from lifecycle.gates.policy import Policy
+from lifecycle.persistence import what_ifs
+from lifecycle.persistence.audit import Signature
+from lifecycle.persistence.pages import Cursor, Page
+from lifecycle.persistence.session import Database
+from lifecycle.persistence.what_ifs import Over as Over
+from lifecycle.persistence.what_ifs import TrialStatus, WhatIf
+from lifecycle.service.calendars import calendar_of
+from lifecycle.service.deeds import Deeds
+from lifecycle.service.directory import rights_of
+from lifecycle.service.envelopes import Envelope
+from lifecycle.service.policy_files import read_policy
+from lifecycle.service.settling import Now
+from lifecycle.service.what_if_views import WhatIfProject, WhatIfView, project_view, view_of
+from lifecycle.service.what_if_work import WhatIfWork
+
+
+class UnknownWhatIfError(LifecycleError):
+    """The asker has begun no such trial, or it is long gone (HTTP 404; code `unknown_what_if`)."""
+
+    def __init__(self) -> None:
+        sentence = "You have begun no such trial of a draft, or it is long gone."
+        super().__init__("unknown_what_if", sentence, "Check its address, or begin it again.")
+
+
+class WhatIfs:
+    """Tries drafts on everything within the asker's reach; what came of it is told to the asker alone."""
+
+    def __init__(self, database: Database, deeds: Deeds, work: WhatIfWork, now: Now) -> None:
+        self._database = database
+        self._deeds = deeds
+        self._work = work
+        self._now = now
+
+    async def begin(
+        self, envelope: Envelope, text: str, name: str, over: Over, since: datetime | None = None
+    ) -> WhatIfView:
+        """Begin to try a draft; the same request again is the same trial.
+
+        `since` leaves out the decisions before it. Raises `PolicyError` for a text that is no policy.
+        """
+        policy = await asyncio.to_thread(_draft, text, name, self._now().year)
+        said = {"policy": policy.ref.model_dump(), "since": since.isoformat() if since else None}
+
+        def work(connection: Connection, by: Signature) -> Mapping[str, Any]:
+            reach = rights_of(connection, envelope.person, by.at).reach
+            total = what_ifs.count_of(connection, reach, over)
+            begun = WhatIf(envelope.id, over, envelope.person, by.at, text, total, summary=said)
+            what_ifs.begin(connection, begun, by)
+            return {"id": envelope.id}
+
+        await self._deeds.do(envelope, "try_policy", {"source": text, "over": over.value, **said}, work)
+        noted = await self._find(envelope.person, envelope.id)
+        if noted.status is TrialStatus.RUNNING:
+            self._work.start(noted)
+        return view_of(noted)
+
+    async def get(self, person: str, id_: str) -> WhatIfView:
+        """How far a trial has come. Raises `UnknownWhatIfError`."""
+        return view_of(await self._find(person, id_))
+
+    async def projects(
+        self, person: str, id_: str, effect: str | None = None, after: Cursor | None = None, limit: int = 100
+    ) -> Page[WhatIfProject]:
+        """A page of the projects for which the draft would make a difference, by key."""
+        await self._find(person, id_)
+        page = await self._database.read(lambda c: what_ifs.rows_of(c, id_, effect, after=after, limit=limit))
+        return Page(tuple(map(project_view, page.lines)), page.after)
+
+    async def _find(self, person: str, id_: str) -> WhatIf:
+        found = await self._database.read(lambda connection: what_ifs.find(connection, id_))
+        if found is None or found.person != person:
+            raise UnknownWhatIfError
+        return found
+
+
+def _draft(text: str, name: str, year: int) -> Policy:
+    policy = read_policy(text, name)
+    try:
+        calendar_of(policy.calendar, year)
+    except ValueError as error:
+        remedy = "Correct the time zone, the hours, the week or the region of the holidays."
+        raise LifecycleError("policy_invalid", f"{name}: the calendar cannot be used: {error}"[:300], remedy) from None
+    return policy
