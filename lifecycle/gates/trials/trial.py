@@ -8,6 +8,7 @@ from typing import Any
 from lifecycle.domain import commands as asked
 from lifecycle.domain.duration import Duration, Unit
 from lifecycle.domain.events import Recorded
+from lifecycle.domain.gate_events import VoteCast
 from lifecycle.domain.people import Actor
 from lifecycle.domain.project import ProjectState, Round
 from lifecycle.domain.values import FactValue
@@ -157,6 +158,8 @@ class Trial:
             return verdict.refusal
         for recorded in verdict.events:
             self._state = evolve(self._state, recorded)
+            if isinstance(recorded.event, VoteCast):
+                self._watch((recorded,))  # a decision that follows may change what the vote was given under
         self.history += verdict.events
         self._watch(verdict.events)
         return None
