@@ -7,8 +7,20 @@ from typing import Any
 import pytest
 
 from lifecycle.domain.people import Actor, Delegation
-from lifecycle.domain.project import Status
-from lifecycle.gates import approval_rules, approvals, calls, consequences, decide, evolve, rounds, settling
+from lifecycle.domain.project import PassedOn, Status
+from lifecycle.gates import (
+    approval_rules,
+    approvals,
+    calls,
+    consequences,
+    decide,
+    evolve,
+    falling_due,
+    gate_rules,
+    quorums,
+    rounds,
+    settling,
+)
 from lifecycle.gates.approvals import SlotStanding, Standing
 from lifecycle.gates.case import Rule
 from lifecycle.gates.conditions import Judged, Truth
@@ -155,6 +167,32 @@ def decide_while_on_hold(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(settling, "Status", SimpleNamespace(ON_HOLD="never", KILLED=Status.KILLED))
 
 
+def let_roles_meet_that_are_kept_apart(patch: pytest.MonkeyPatch) -> None:
+    for module in (approvals, approval_rules, gate_rules):
+        patch.setattr(module, "clashing", lambda *_: frozenset())
+
+
+def let_delegates_act_in_person(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(approvals, "personal", lambda _: frozenset())
+
+
+def let_silence_open_what_is_unearned(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(falling_due, "unearned", lambda *_: ())
+
+
+def let_an_objection_stop_the_gate(patch: pytest.MonkeyPatch) -> None:
+    seat = quorums.Seat
+    patch.setattr(quorums, "Seat", lambda *given, **more: seat(*given, **{**more, "stops": True}))
+
+
+def let_the_first_called_keep_what_has_passed_on(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(rounds, "PassedOn", lambda **passed: PassedOn(**{**passed, "votes": 99}))
+
+
+def let_anybody_give_what_is_a_role_s_to_give(patch: pytest.MonkeyPatch) -> None:
+    _drop(patch, gate_rules.item_is_theirs_to_give)
+
+
 def _drop(patch: pytest.MonkeyPatch, rule: Rule) -> None:
     for command, rules in decide.RULES.items():
         patch.setitem(decide.RULES, command, tuple(other for other in rules if other is not rule))
@@ -171,6 +209,15 @@ READERS = {
 RAISED = {**TWO_SLOTS, "ladder": [{"after": "2 days", "raise_to": "gamma"}]}
 CHAIRED = {**ONE_SLOT, "chair": "gamma"}
 UNREADY = {**ONE_SLOT, "criteria": {"ready": {"must": "project.ready"}}, "submit_when": "evidence_complete"}
+
+HEARD = {
+    **ONE_SLOT,
+    "approvals": {**ONE, "all": [{"role": "alpha"}, {"role": "beta", "heard": True}]},
+}
+IN_PERSON = {**ONE_SLOT, "approvals": {**ONE, "all": [{"role": "alpha", "in_person": True}, {"role": "beta"}]}}
+SILENT = {**UNREADY, "ladder": [{"after": "1 day", "decide": "go"}]}
+PASSED_ON = {**TWO_SLOTS, "ladder": [{"after": "1 day", "reassign_to": "gamma"}]}
+GIVEN = {**ONE_SLOT, "evidence": {"case": {"kind": "document", "by": "beta"}}}
 
 BUGS: tuple[tuple[Plant, Doc | None], ...] = (
     (count_before_filtering_the_excluded, TWO_SLOTS),
@@ -196,6 +243,12 @@ BUGS: tuple[tuple[Plant, Doc | None], ...] = (
     (let_a_chair_pass_over_rejections, CHAIRED),
     (settle_one_round_only, ONE_SLOT),
     (decide_while_on_hold, UNREADY),
+    (let_roles_meet_that_are_kept_apart, None),
+    (let_delegates_act_in_person, IN_PERSON),
+    (let_silence_open_what_is_unearned, SILENT),
+    (let_an_objection_stop_the_gate, HEARD),
+    (let_the_first_called_keep_what_has_passed_on, PASSED_ON),
+    (let_anybody_give_what_is_a_role_s_to_give, GIVEN),
 )
 
 
@@ -229,6 +282,8 @@ def _goes_wrong(seed: int, charter: Doc | None) -> bool:
         return True
 
 
-@pytest.mark.parametrize("charter", [ONE_SLOT, TWO_SLOTS, READERS, RAISED, CHAIRED, UNREADY])
+@pytest.mark.parametrize(
+    "charter", [ONE_SLOT, TWO_SLOTS, READERS, RAISED, CHAIRED, UNREADY, HEARD, IN_PERSON, SILENT, PASSED_ON, GIVEN]
+)
 def test_without_a_bug_the_same_walks_are_fine(charter: Doc) -> None:
     assert not any(_goes_wrong(seed, charter) for seed in range(30))
