@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lifecycle.domain.people import ROLE_PERMISSIONS, Permission, Roster, permissions_of
 from lifecycle.domain.project import Outcome
 from lifecycle.gates.policy import Policy
-from lifecycle.gates.policy_approvals import AuthorsOf, BodySlot, Slot, leaves
+from lifecycle.gates.policy_approvals import AuthorsOf, BodySlot, leaves
 from lifecycle.gates.proofs.finding import Finding, Path, error, warning
 from lifecycle.gates.quorums import named_roles, slots_of
 
@@ -15,16 +15,16 @@ def references(policy: Policy) -> Iterator[Finding]:
     for number, roles in enumerate(policy.incompatible):
         if len(roles) < 2:
             yield error(("incompatible", number), "One role alone goes ill with nothing.", "Name two roles or more.")
-    for name, body in policy.bodies.items():
-        if not any(isinstance(member, Slot) and not member.heard for member in leaves(body.all)) and not body.advice:
-            sentence = f"The body '{name}' only listens: nobody in it approves."
-            yield error(("bodies", name, "all"), sentence, "Leave 'heard' out for somebody.")
     for name, gate in policy.gates.items():
         at: Path = ("gates", name)
         for part in leaves(gate.approvals.all):
             if isinstance(part, BodySlot) and part.body not in policy.bodies:
                 remedy = f"Use one of: {', '.join(policy.bodies) or 'none is declared under bodies'}."
                 yield error((*at, "approvals"), f"There is no body '{part.body}'.", remedy)
+        slots = list(slots_of(policy, name))
+        if slots and all(slot.heard for slot in slots):
+            sentence = "Everybody is only heard here, and nobody approves."
+            yield error((*at, "approvals"), sentence, "Leave 'heard' out for somebody.")
         earlier = [part.authors_of for part in gate.approvals.exclude if isinstance(part, AuthorsOf)]
         for other in earlier:
             if other not in policy.gates:
