@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import sys
+from types import FrameType
 
 
 def main() -> int:
@@ -30,7 +31,7 @@ def main() -> int:
     gc.freeze()
     gc.enable()
     gc.set_threshold(50_000, 20, 20)  # next to nothing that a request leaves behind needs the collector
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.api_host,
         port=settings.api_port,
@@ -41,6 +42,13 @@ def main() -> int:
         h11_max_incomplete_event_size=32 * 1024,
         timeout_graceful_shutdown=8,
     )
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            app.state.leaving = True  # pages that listen for news are told to go, or they would be waited for
+            super().handle_exit(sig, frame)
+
+    Server(config).run()
     return 0
 
 

@@ -24,6 +24,14 @@ Roles = Mapping[str, tuple[tuple[str, str], ...]]
 """The roles, each with its scope, that the members of each group have; groups by their ids."""
 
 
+class FormExpiredError(LifecycleError):
+    """A form carries the token of another sign-in, or none (HTTP 403; code `form_expired`)."""
+
+    def __init__(self) -> None:
+        remedy = "Go back, load the page again, and send the form once more."
+        super().__init__("form_expired", "This form belongs to an earlier sign-in.", remedy)
+
+
 @dataclass(frozen=True, slots=True)
 class Entrance:
     """How people get in, and the `address` at which they find the pages.
@@ -91,12 +99,11 @@ def require_own_page(request: Request) -> None:
 
 
 async def require_token(request: Request, secret: str) -> None:
-    """Return if a form carries the token of the browser. Raises LifecycleError `form_expired`."""
+    """Return if a form carries the token of the browser. Raises `FormExpiredError`."""
     given = request.headers.get("x-csrf-token") or (await request.form()).get("csrf")
     if isinstance(given, str) and hmac.compare_digest(given.encode(), form_token(secret).encode()):
         return
-    remedy = "Go back, load the page again, and send the form once more."
-    raise LifecycleError("form_expired", "This form belongs to an earlier sign-in.", remedy)
+    raise FormExpiredError
 
 
 def own_path(path: str | None) -> str:

@@ -57,12 +57,12 @@ async def _hold(message: Message, held: MutableSequence[Message], scope: Scope, 
 
 
 async def _page(request: Request, problem: Problem) -> Response:
-    viewer = await _whoever(request)
+    viewer = await whoever(request)
     title = _title(problem.status, formats_for(request, viewer))
     return render(request, viewer, "error.html", status=problem.status, problem=problem, title=title)
 
 
-async def _whoever(request: Request) -> Viewer | None:
+async def whoever(request: Request) -> Viewer | None:
     """Who is at the page, if that can be known: an error page is shown to everybody, and when all else fails."""
     office: Office = request.app.state.office
     secret = held_by(request)

@@ -32,7 +32,13 @@ def render(request: Request, viewer: Viewer | None, template: str, *, status: in
     text = (
         environment(say.reader.language)
         .get_template(template)
-        .render(**values, say=say, viewer=viewer, here=request.url.path, ways=ways_of(viewer))
+        .render(
+            **values,
+            say=say,
+            viewer=viewer,
+            here=request.url.path if request.method == "GET" else "/",
+            ways=ways_of(viewer),
+        )
     )
     return HTMLResponse(text, status)
 

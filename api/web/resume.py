@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.web.entrance import entrance_of, form_token, is_local, own_path
+from api.errors import failed
+from api.web.entrance import FormExpiredError, entrance_of, form_token, held_by, is_local, own_path
 from api.web.rendering import render
 from api.web.viewer import SIGN_IN, SignInNeededError
 from lifecycle.domain.errors import LifecycleError
@@ -18,6 +19,8 @@ from lifecycle.service.office import Office
 _LARGEST: Final = 200_000
 """Characters of a form that are kept while its sender signs in again."""
 _OURS: Final = frozenset({"csrf"})
+_SECRET: Final = ("password", "code", "secret")
+"""Words in the names of fields that no page shows again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,16 @@ async def lead_to_sign_in(request: Request, error: Exception) -> Response:
     if request.headers.get("hx-request") == "true":
         return Response(status_code=401, headers={"HX-Redirect": target})
     return RedirectResponse(target, 303)
+
+
+async def give_back(request: Request, error: Exception) -> Response:
+    """Answer a form that carries the token of an earlier sign-in: it comes back, to be sent again by whoever is here."""
+    unsent = await _unsent(request) if "text/html" in request.headers.get("accept", "") else None
+    if unsent is None or any(secret in name for name, _ in unsent.fields for secret in _SECRET):
+        return failed(error if isinstance(error, LifecycleError) else FormExpiredError())
+    page = sent_again(request, unsent, held_by(request))
+    page.status_code = 403
+    return page
 
 
 async def sign_in_page(

@@ -6,12 +6,14 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from api.web import assets
+from api.web.entrance import FormExpiredError
 from api.web.pages import (
     account,
     calendars,
     gate,
     inbox,
     life,
+    live,
     people,
     person,
     prepare,
@@ -20,7 +22,7 @@ from api.web.pages import (
     sign_in,
     theme,
 )
-from api.web.resume import lead_to_sign_in
+from api.web.resume import give_back, lead_to_sign_in
 from api.web.viewer import SignInNeededError, Views, anybody, anybodys_form
 
 PAGES: Final[tuple[APIRouter, ...]] = (
@@ -33,6 +35,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     prepare.router,
     project.router,
     life.router,
+    live.router,
     account.router,
     people.router,
     person.router,
@@ -49,6 +52,7 @@ def serve_pages(app: FastAPI) -> None:
                 raise ValueError(f"{route} must depend on one of Views, Acts, anybody and anybodys_form.")
         app.include_router(router)
     app.add_exception_handler(SignInNeededError, lead_to_sign_in)
+    app.add_exception_handler(FormExpiredError, give_back)
 
 
 def said_of(route: APIRoute) -> tuple[object, ...]:

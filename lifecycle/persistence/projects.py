@@ -55,6 +55,11 @@ class Heap:
     projects: int
 
 
+def sum_of_versions(connection: Connection) -> int:
+    """A number that grows with everything that happens to any project."""
+    return connection.scalar(select(func.coalesce(func.sum(projects.c.seq), 0))) or 0
+
+
 def overdue_at(now: datetime) -> ColumnElement[bool]:
     """The condition on `rounds` that holds for a round whose deadline has passed, or had when its clock stopped."""
     return and_(rounds.c.due < now, or_(rounds.c.stopped_at.is_(None), rounds.c.due < rounds.c.stopped_at))

@@ -36,6 +36,7 @@ from lifecycle.service.people import People
 from lifecycle.service.policies import Policies
 from lifecycle.service.portfolio import Portfolio
 from lifecycle.service.preferences import Preferring
+from lifecycle.service.pulse import Pulse
 from lifecycle.service.reading import Reading
 from lifecycle.service.registration import Registration
 from lifecycle.service.settling import Now, Settling
@@ -128,6 +129,7 @@ class Office:
         self.what_if_work = WhatIfWork(database, self.shelf, now)
         self.what_ifs = WhatIfs(database, self.deeds, self.what_if_work, now)
         self.operations = Operations(database, now)
+        self.pulse = Pulse(database, now)
         self.sweeper = Sweeper(database, self.commands, self.registration, self.settling, now)
         self.offers = Offers(database, self.commands, self.settling, now)
 

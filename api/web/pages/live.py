@@ -1,0 +1,66 @@
+"""News for pages that are open: something has happened, look again. What it is, only the page itself is told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import StreamingResponse
+
+from api.deps import Key, TheOffice
+from api.web.viewer import Viewer, Views
+from lifecycle.domain.errors import LifecycleError
+from lifecycle.domain.people import Permission
+from lifecycle.service.pulse import Pulse
+
+router = APIRouter(include_in_schema=False, prefix="/live")
+_EVERY_SECONDS: Final = 1.0
+_LONGEST: Final = 300
+"""Looks in one stream; then the browser comes again, and is asked again who it is."""
+_SIGN_OF_LIFE: Final = 15
+"""Looks without news, after which the stream shows that it is still there."""
+
+
+@router.get("/inbox")
+async def inbox(
+    request: Request, office: TheOffice, viewer: Annotated[Viewer, Depends(Views(Permission.SELF_SERVE))]
+) -> StreamingResponse:
+    """Says so whenever anything happened to any project."""
+    return _stream(request, office.pulse, office.pulse.count)
+
+
+@router.get("/projects/{key}")
+async def project(
+    key: Key, request: Request, office: TheOffice, viewer: Annotated[Viewer, Depends(Views(Permission.PROJECT_READ))]
+) -> StreamingResponse:
+    """Says so whenever something happened to the project."""
+
+    async def version() -> int:
+        return (await office.reading.project(viewer.id, key)).seq
+
+    await version()
+    return _stream(request, office.pulse, version)
+
+
+def _stream(request: Request, pulse: Pulse, count: Callable[[], Awaitable[int]]) -> StreamingResponse:
+    return StreamingResponse(_news(request, pulse, count), media_type="text/event-stream")
+
+
+async def _news(request: Request, pulse: Pulse, count: Callable[[], Awaitable[int]]) -> AsyncIterator[str]:
+    """The events of one stream: each change once, with the number that stands for it."""
+    yield "retry: 3000\n\n"
+    try:
+        beat, known = await pulse.count(), await count()
+        yield f"event: changed\ndata: {known}\n\n"
+        for look in range(1, _LONGEST + 1):
+            await asyncio.sleep(_EVERY_SECONDS)
+            if getattr(request.app.state, "leaving", False):
+                return
+            if (now := await pulse.count()) != beat and (found := await count()) != known:
+                known = found
+                yield f"event: changed\ndata: {known}\n\n"
+            elif look % _SIGN_OF_LIFE == 0:
+                yield ": still here\n\n"
+            beat = now
+    except LifecycleError:
+        return
