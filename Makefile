@@ -5,7 +5,7 @@ INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/pyth
 FOLDERS := lifecycle api worker tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types unit slow bench lock docs texts clean
+.PHONY: help setup run test check lint types unit slow chromium screenshots mutants bench lock docs texts clean
 
 help: ## Print this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,11 +48,20 @@ types: setup
 unit: setup ## The fast tests: pure core and architecture
 	@$(BIN)/python -m pytest -q -n 2 tests/unit tests/architecture
 
-slow: setup ## Real Temporal, real SQL, real processes
+slow: setup chromium ## Real Temporal, real SQL, real processes
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/workflows tests/replay tests/integration tests/api tests/web tests/e2e
 
 mutants: setup ## Name the changes of ready policies that their tests would not notice
 	@$(BIN)/python -m tests.mutation
+
+chromium: ## Install the browser for the tests of the pages, if it is missing
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
+	  echo "Chromium is missing; installing it with apt-get for the tests of the pages."; \
+	  $(if $(filter 0,$(shell id -u)),,sudo) sh -c 'apt-get update -q && apt-get install -y -q --no-install-recommends chromium' \
+	  || { echo "That did not work: install chromium with your package manager, then try again."; exit 1; }; }
+
+screenshots: setup chromium ## Pictures of every page, wide and narrow, light and dark, in var/screenshots
+	@$(BIN)/python -m tests.web.browser.screenshots var/screenshots
 
 bench: setup ## Measure the figures to reach; prints a table, writes bench/results.json
 	@$(BIN)/python -m bench
@@ -63,7 +72,7 @@ docs: setup ## Generate the references from the models and from OpenAPI
 	@$(BIN)/lifecycle api-reference > docs/api-reference.md
 
 texts: setup ## Gather the texts of the pages for translation
-	@$(BIN)/pybabel -q extract -F babel.cfg -k Way:2 -c NOTE: --no-location --sort-output --omit-header -o api/web/locales/messages.pot .
+	@$(BIN)/pybabel -q extract -F babel.cfg -k Way:2 -k n:1,2 -c NOTE: --no-location --sort-output --omit-header -o api/web/locales/messages.pot .
 	@$(BIN)/pybabel -q update --init-missing --no-fuzzy-matching --ignore-obsolete --omit-header -D messages -i api/web/locales/messages.pot -o api/web/locales/de/messages.po -l de
 	@rm api/web/locales/messages.pot
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
 from api.web.catalogues import catalogue
@@ -36,7 +36,7 @@ class Formats:
 
     def moment(self, instant: datetime) -> str:
         """A day and a clock time: 12 Mar 2026, 15:00."""
-        return format_datetime(instant, "medium", self.reader.zone, self.reader.locale).rsplit(":", 1)[0]
+        return f"{format_date(self._day(instant), 'medium', self.reader.locale)}, {self.clock(instant)}"
 
     def clock(self, instant: datetime) -> str:
         """A clock time: 15:00."""
@@ -61,7 +61,7 @@ class Formats:
         there = self._day(value)
         if there.year != self._day(self.now).year:
             return format_date(there, "medium", self.reader.locale)
-        return format_date(there, "d. MMM" if self.reader.language == "de" else "d MMM", self.reader.locale)
+        return format_skeleton("MMMd", datetime.combine(there, time()), locale=self.reader.locale)
 
     def left(self, left: TimeLeft) -> str:
         """The working time until a deadline, or since it: 6 working hours left, 2 working days late."""
@@ -91,11 +91,6 @@ class Formats:
             return format_decimal(amount, locale=self.reader.locale)
         if not exact and abs(minor) >= _LARGE:
             return format_compact_currency(amount, currency, locale=self.reader.locale, fraction_digits=1)
-        whole = amount == amount.to_integral_value()
-        if whole:
-            return format_currency(
-                amount, currency, locale=self.reader.locale, decimal_quantization=False
-            ).removesuffix(".00")
         return format_currency(amount, currency, locale=self.reader.locale)
 
     def number(self, value: float) -> str:
@@ -126,8 +121,3 @@ class Formats:
         if isinstance(value, datetime):
             return value.astimezone(self.reader.zone).date()
         return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def span(length: timedelta) -> int:
-    """The whole days of a length of time."""
-    return max(0, length.days)

@@ -1,0 +1,43 @@
+"""Words that pages show out of enumerations, of the default policy and of the core, noted for the catalogues.
+
+`Formats.named` and `Formats.said` look them up; nothing else uses this list.
+"""
+
+from typing import Final
+
+
+def _(text: str) -> str:
+    return text
+
+
+NAMED: Final = (
+    *(_("Active"), _("On hold"), _("Closed"), _("Killed"), _("Preparing"), _("Submitted"), _("Information requested")),
+    *(_("Decided"), _("Withdrawn"), _("Go"), _("Conditional go"), _("Hold"), _("Recycle"), _("Kill"), _("Open")),
+    *(_("Proved"), _("Met"), _("Missed"), _("Approve"), _("Reject"), _("Abstain"), _("Recuse"), _("Remind")),
+    *(_("Notify"), _("Widen"), _("Raise"), _("Initiation"), _("Planning"), _("Execution"), _("Monitoring")),
+    *(_("Closing"), _("Project manager"), _("Sponsor"), _("Finance"), _("Architecture board"), _("PMO director")),
+    *(_("Deputy"), _("PMO analyst"), _("Auditor"), _("Administrator"), _("Light"), _("Standard"), _("Major")),
+    *(_("Low"), _("Medium"), _("High"), _("Critical"), _("Green"), _("Amber green"), _("Amber"), _("Amber red")),
+    *(_("Red"), _("Whole-life cost"), _("Budget this year"), _("Forecast this year"), _("Expected benefits")),
+    *(_("Risk"), _("Start"), _("Finish"), _("Delivery confidence"), _("Category"), _("Verdict"), _("Rationale")),
+    *(_("Question"), _("Answer"), _("Reason"), _("Outcome"), _("Proof")),
+)
+"""Names of states, outcomes, roles, stages, tiers and facts."""
+
+SAID: Final = (
+    _("It is not submitted."),
+    _("Submit the gate."),
+    _("Answer the question."),
+    _("Wait for the approval."),
+    _("Wait for the decision."),
+    _("Nobody can give it: ask the PMO to name somebody."),
+    _("There is nothing at this address."),
+    _("There is no such project."),
+    _("Check its key; if you act for somebody, say for whom; or ask the PMO for a role on it."),
+    _("Something went wrong on our side."),
+    _("Try again; if it goes on, tell the operators the number of the incident."),
+    _("The project is on hold."),
+    _("No file was chosen."),
+    _("Choose a file, or drop one there."),
+)
+"""Sentences of the core that stand by themselves."""

@@ -1,0 +1,93 @@
+"""Pictures of every page, wide and narrow, light and dark: `python -m tests.web.browser.screenshots FOLDER`."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from tests.api.desk import Project
+from tests.web.browser.house import House, at_home
+
+WIDTHS = {"wide": 1280, "narrow": 360}
+SCHEMES = ("light", "dark")
+PORTFOLIO = (
+    ("Footbridge over the canal", 184_000_000, "medium"),
+    ("Trams on the eastern line", 9_840_000_000, "high"),
+    ("New ticket machines", 21_500_000, "low"),
+    ("Station roof, second half", 412_000_000, "medium"),
+)
+"""Projects as they are registered for the pictures: what they are called, cost in minor units, risk."""
+
+
+async def photograph(folder: Path) -> None:
+    """Take every picture."""
+    with tempfile.TemporaryDirectory() as home:
+        async with at_home(Path(home)) as house:
+            pages = await told(house)
+            for scheme in SCHEMES:
+                for size, width in WIDTHS.items():
+                    for name, person, path in pages:
+                        context = await house.sit(person, color_scheme=scheme, viewport={"width": width, "height": 900})
+                        page = await context.new_page()
+                        await page.goto(path)
+                        await _settled(page)
+                        await page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=True)
+                        await context.close()
+
+
+async def told(house: House) -> Iterable[tuple[str, str | None, str]]:
+    """Let the projects come to where the pictures show them; the pages: name, who looks, address."""
+    bridge, trams, machines, roof = [await _registered(house, *about) for about in PORTFOLIO]
+    await bridge.upload("charter")
+    await bridge.submit()
+    asked = await bridge.round()
+    seen = {"round": asked["number"], "question": "Who pays for the lights once it is open?"}
+    await bridge.done("finance-1", "/gates/charter/questions", seen)
+    await bridge.done("pm", "/gates/charter/answers", {"answer": "The city does, by the contract of last year."})
+    await bridge.done("finance-1", "/gates/charter/votes", await bridge.ballot(rationale="The range is sound."))
+    await roof.upload("charter")
+    await roof.submit()
+    await machines.submit()
+    await machines.done("sponsor", "/gates/charter/votes", await machines.ballot())
+    await machines.upload("plan", "baseline")
+    await trams.upload()
+    return (
+        ("sign-in", None, "/sign-in"),
+        ("inbox", "sponsor", "/"),
+        ("inbox-empty", "architect-1", "/"),
+        ("gate", "sponsor", f"/projects/{bridge.key}/gates/charter"),
+        ("project", "pm", f"/projects/{machines.key}"),
+        ("prepare", "pm", f"/projects/{trams.key}/gates/charter/prepare"),
+        ("facts", "pm", f"/projects/{trams.key}/facts"),
+        ("stop", "sponsor", f"/projects/{bridge.key}/kill"),
+        ("nothing-here", "pm", "/projects/P-0"),
+    )
+
+
+async def _registered(house: House, name: str, cost: int, risk: str) -> Project:
+    facts = {
+        "whole_life_cost": cost,
+        "budget": cost // 3,
+        "forecast": cost // 3 + cost // 40,
+        "benefits": cost * 2,
+        "risk": risk,
+        "start": "2026-09-01",
+        "finish": "2029-03-30",
+        "delivery_confidence": "amber_green",
+        "category": "Infrastructure",
+    }
+    return await house.desk.register(facts, name=name)
+
+
+async def _settled(page: Page) -> None:
+    await page.wait_for_load_state("load")
+    await page.evaluate("document.fonts.ready")
+
+
+if __name__ == "__main__":
+    place = Path(sys.argv[1])
+    place.mkdir(parents=True, exist_ok=True)
+    asyncio.run(photograph(place))

@@ -1,0 +1,33 @@
+"""Pages for everybody: no violation that axe finds, in light and dark, wide and narrow; nothing scrolls sideways."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+
+from tests.web.browser.house import House
+from tests.web.browser.test_mishaps import prepared
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+
+LOOKS = [("light", 360), ("dark", 1280)]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+async def test_axe_finds_nothing_on_any_page(house: House, scheme: str, width: int) -> None:
+    gate = await prepared(house)
+    project = gate.partition("/gates/")[0]
+    pages = [
+        ("sponsor", ["/", project, gate, f"{project}/kill", "/nowhere"]),
+        ("pm", ["/", f"{gate}/prepare", f"{project}/gates/change/prepare", f"{project}/facts", f"{project}/hold"]),
+    ]
+    found = {}
+    for person, paths in pages:
+        context = await house.sit(person, color_scheme=scheme, viewport={"width": width, "height": 800})
+        page = await context.new_page()
+        for path in paths:
+            await page.goto(path)
+            result = await Axe().run(page, options=RULES)
+            if result.violations_count:
+                found[f"{person} {path}"] = result.generate_report()
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+    assert not found, "\n".join(found.values())
