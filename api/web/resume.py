@@ -63,7 +63,7 @@ async def lead_to_sign_in(request: Request, error: Exception) -> Response:
 
 
 async def give_back(request: Request, error: Exception) -> Response:
-    """Answer a form that carries the token of an earlier sign-in: it comes back, to be sent again by whoever is here."""
+    """Answer a form of an earlier sign-in: it comes back, to be sent again by whoever is here now."""
     unsent = await _unsent(request) if "text/html" in request.headers.get("accept", "") else None
     if unsent is None or any(secret in name for name, _ in unsent.fields for secret in _SECRET):
         return failed(error if isinstance(error, LifecycleError) else FormExpiredError())
