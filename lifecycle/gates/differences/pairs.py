@@ -1,0 +1,122 @@
+"""Two versions side by side, and the projects on which their conditions can turn."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lifecycle.domain.values import FactValue
+from lifecycle.gates.conditions import Condition
+from lifecycle.gates.differences.difference import Difference, Direction
+from lifecycle.gates.proofs.meanings import meanings, needed
+from lifecycle.gates.proofs.samples import Samples, samples_of
+from lifecycle.gates.proofs.witness import in_words
+from lifecycle.gates.proofs.worlds import World, count, every
+from lifecycle.gates.rulebook import Rulebook
+
+MOST: Final = 2_000
+"""So many projects are looked at for one question."""
+_STEPS: Final = (1, 3, 7, 13, 29, 53, 97, 193)
+
+Context = Mapping[str, Any]
+Asked = tuple[str | None, ...]
+"""The texts of conditions; none where there is none."""
+Judge = Callable[[Context, Context], tuple[bool, bool]]
+"""Whether the later version is stricter, and whether it is looser, for a project as each version sees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An earlier and a later version; `gate` says of which gate the conditions are."""
+
+    before: Rulebook
+    after: Rulebook
+    gate: str | None = None
+
+    @property
+    def stage(self) -> str | None:
+        """The stage in which the gate stands, if that is sure."""
+        return self.after.policy.gates[self.gate].from_ if self.gate else None
+
+    @property
+    def is_same_ground(self) -> bool:
+        """Whether facts, derived facts and tiers are the same, so that equal conditions say the same."""
+        old, new = self.before.policy, self.after.policy
+        return (old.facts, old.derived, old.tiers) == (new.facts, new.derived, new.tiers)
+
+    def compare(
+        self, aspect: str, before: Asked, after: Asked, judge: Judge, sentences: tuple[str, str]
+    ) -> Iterator[Difference]:
+        """What differs, by a search through the projects on which these conditions can turn.
+
+        The sentences are what to say where the later version is stricter, and where it is looser.
+        """
+        samples = self._samples(before, after)
+        proven = samples.exact and count(samples) <= MOST
+        found: dict[Direction, str] = {}
+        for world, context in _worlds(samples):
+            stricter, looser = judge(self._seen(self.before, context), self._seen(self.after, context))
+            for direction, holds in ((Direction.STRICTER, stricter), (Direction.LOOSER, looser)):
+                if holds and direction not in found:
+                    found[direction] = in_words(samples.kinds, world)
+        if not found and not proven and before != after:
+            sentence = "It is written otherwise; no project was found for which that makes a difference."
+            yield Difference(gate=self.gate, aspect=aspect, direction=Direction.OTHER, sentence=sentence, proven=False)
+        for direction, sentence in zip((Direction.STRICTER, Direction.LOOSER), sentences, strict=True):
+            if direction in found:
+                yield self.told(aspect, direction, sentence, found[direction], proven=proven)
+
+    def told(
+        self, aspect: str, direction: Direction, sentence: str, witness: str = "", *, proven: bool = True
+    ) -> Difference:
+        """A difference at this gate."""
+        return Difference(
+            gate=self.gate, aspect=aspect, direction=direction, sentence=sentence, witness=witness, proven=proven
+        )
+
+    def _samples(self, before: Asked, after: Asked) -> Samples:
+        conditions: list[Condition] = []
+        known: dict[str, Any] = {}
+        for book, texts in ((self.before, before), (self.after, after)):
+            gate = self.gate if self.gate in book.policy.gates else None
+            own = [book.condition(text, gate) for text in texts if text]
+            if any("tier" in condition.references for condition in own):
+                own += tier_conditions(book)
+            names = needed(book, own)
+            known |= meanings(book, names)
+            conditions += [*own, *(each for name in names for each in book.derivation.conditions[name])]
+        return samples_of(conditions, known).without({"tier", *(["stage"] if self.stage else ())})
+
+    def _seen(self, book: Rulebook, context: Context) -> Context:
+        """A project as one of the versions sees it: with its derived facts and its tier."""
+        seen = book.derivation.added({**context, **({"stage": self.stage} if self.stage else {})})
+        return {**seen, "tier": book.tier_in(seen)}
+
+
+def tier_conditions(book: Rulebook) -> list[Condition]:
+    """The conditions that tell the tiers apart."""
+    return [book.condition(tier.when) for tier in book.policy.tiers if tier.when]
+
+
+def tier_texts(book: Rulebook) -> Asked:
+    """The same as texts."""
+    return tuple(tier.when for tier in book.policy.tiers)
+
+
+def _worlds(samples: Samples) -> Iterable[tuple[World, Context]]:
+    """Every project that the conditions tell apart; of too many, some from all over."""
+    if count(samples) <= MOST:
+        return every(samples)
+    return _scattered(samples)
+
+
+def _scattered(samples: Samples) -> Iterator[tuple[World, Context]]:
+    for number in range(MOST):
+        world: dict[str, FactValue | None] = {}
+        for place, (name, values) in enumerate(samples.values.items()):
+            step = _STEPS[place % len(_STEPS)] + place
+            world[name] = values[(number // (place + 1) * step + number) % len(values)]
+        context: dict[str, Any] = {}
+        for name, value in world.items():
+            space, dot, leaf = name.partition(".")
+            context[space] = {**context.get(space, {}), leaf: value} if dot else value
+        yield world, context

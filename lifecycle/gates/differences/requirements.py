@@ -1,0 +1,153 @@
+"""What a gate asks to see and judges by: evidence, criteria, the score, preconditions."""
+
+from collections.abc import Iterator, Sequence
+
+from lifecycle.gates.conditions import Truth
+from lifecycle.gates.differences.difference import Difference, Direction
+from lifecycle.gates.differences.pairs import Context, Pair
+from lifecycle.gates.differences.times import shorter
+from lifecycle.gates.policy_decisions import Precondition
+from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
+from lifecycle.gates.rulebook import Rulebook
+
+
+def requirements(pair: Pair, gate: str) -> Iterator[Difference]:
+    """The differences in what a gate requires."""
+    yield from _evidence(pair, gate)
+    yield from _criteria(pair, gate)
+    yield from _score(pair, gate)
+    yield from _preconditions(pair, gate)
+
+
+def _evidence(pair: Pair, gate: str) -> Iterator[Difference]:
+    before, after = (book.policy.gates[gate].evidence for book in (pair.before, pair.after))
+    for item in dict.fromkeys((*before, *after)):
+        old, new = before.get(item), after.get(item)
+        if old == new and pair.is_same_ground:
+            continue
+
+        def judge(
+            first: Context, second: Context, old: EvidenceRule | None = old, new: EvidenceRule | None = new
+        ) -> tuple[bool, bool]:
+            was, will = _asked(pair.before, gate, old, first), _asked(pair.after, gate, new, second)
+            return will and not was, was and not will
+
+        said = f"The evidence '{item}' is asked for where it was not.", f"The evidence '{item}' is asked for no longer."
+        yield from pair.compare(f"evidence.{item}", _conditions(old), _conditions(new), judge, said)
+        if old and new:
+            yield from _supply(pair, item, old, new)
+
+
+def _conditions(rule: EvidenceRule | None) -> tuple[str | None, ...]:
+    return (rule.when, rule.unless) if rule else ()
+
+
+def _asked(book: Rulebook, gate: str, rule: EvidenceRule | None, context: Context) -> bool:
+    if rule is None or not book.applies(rule.when, context, gate):
+        return False
+    return rule.unless is None or book.holds(rule.unless, context, gate).truth is not Truth.MET
+
+
+def _supply(pair: Pair, item: str, old: EvidenceRule, new: EvidenceRule) -> Iterator[Difference]:
+    """What may be supplied, by whom, how fresh."""
+    aspect = f"evidence.{item}"
+    if old.fresh_for != new.fresh_for:
+        stricter = shorter(new.fresh_for, old.fresh_for)
+        direction = Direction.STRICTER if stricter else Direction.LOOSER
+        span = new.fresh_for or "however long"
+        yield pair.told(aspect, direction, f"The evidence '{item}' may now be {span} old; it was {old.fresh_for}.")
+    yield from _waivable(pair, aspect, f"the evidence '{item}'", old.waivable, new.waivable)
+    must_old, must_new = ({name for name, field in rule.fields.items() if not field.optional} for rule in (old, new))
+    if must_new - must_old:
+        yield pair.told(aspect, Direction.STRICTER, f"The form '{item}' has to answer {_names(must_new - must_old)}.")
+    if must_old - must_new:
+        sentence = f"The form '{item}' no longer has to answer {_names(must_old - must_new)}."
+        yield pair.told(aspect, Direction.LOOSER, sentence)
+    if old.by != new.by:
+        direction = Direction.STRICTER if old.by is None else Direction.LOOSER if new.by is None else Direction.BOTH
+        sentence = f"The evidence '{item}' is to be given by {_role(new.by)}; it was by {_role(old.by)}."
+        yield pair.told(aspect, direction, sentence)
+    if old.kind != new.kind or old.text != new.text:
+        yield pair.told(aspect, Direction.OTHER, f"The evidence '{item}' is given in another form or wording.")
+
+
+def _waivable(pair: Pair, aspect: str, what: str, old: bool, new: bool) -> Iterator[Difference]:
+    if old and not new:
+        yield pair.told(aspect, Direction.STRICTER, f"Nobody can waive {what} any more.")
+    elif new and not old:
+        yield pair.told(aspect, Direction.LOOSER, f"A waiver can now stand in for {what}.")
+
+
+def _criteria(pair: Pair, gate: str) -> Iterator[Difference]:
+    before, after = (book.policy.gates[gate].criteria for book in (pair.before, pair.after))
+    for item in dict.fromkeys((*before, *after)):
+        old, new = (each if each and each.must else None for each in (before.get(item), after.get(item)))
+        if (old is None and new is None) or (old == new and pair.is_same_ground):
+            continue
+
+        def judge(
+            first: Context, second: Context, old: Criterion | None = old, new: Criterion | None = new
+        ) -> tuple[bool, bool]:
+            was, will = _passes(pair.before, gate, old, first), _passes(pair.after, gate, new, second)
+            return was and not will, will and not was
+
+        said = (
+            f"The criterion '{item}' keeps back projects that passed.",
+            f"The criterion '{item}' lets projects pass that it kept back.",
+        )
+        texts = tuple((rule.when, rule.must) if rule else () for rule in (old, new))
+        yield from pair.compare(f"criteria.{item}", texts[0], texts[1], judge, said)
+        if old and new:
+            yield from _waivable(pair, f"criteria.{item}", f"the criterion '{item}'", old.waivable, new.waivable)
+
+
+def _passes(book: Rulebook, gate: str, rule: Criterion | None, context: Context) -> bool:
+    if rule is None or rule.must is None or not book.applies(rule.when, context, gate):
+        return True
+    return book.holds(rule.must, context, gate).truth is Truth.MET
+
+
+def _score(pair: Pair, gate: str) -> Iterator[Difference]:
+    old, new = (book.policy.gates[gate] for book in (pair.before, pair.after))
+    hurdles = tuple(float(each.score_at_least.rstrip("%")) if each.score_at_least else None for each in (old, new))
+    scored = tuple(
+        {name: (c.should, c.when, c.weight, c.out_of) for name, c in each.criteria.items() if c.should}
+        for each in (old, new)
+    )
+    if hurdles[0] != hurdles[1]:
+        stricter = hurdles[0] is None or (hurdles[1] is not None and hurdles[1] > hurdles[0])
+        direction = Direction.STRICTER if stricter else Direction.LOOSER
+        said = new.score_at_least or "nothing"
+        yield pair.told("score", direction, f"The score has to reach {said}; it was {old.score_at_least or 'nothing'}.")
+    if scored[0] != scored[1] and all(hurdles):
+        yield pair.told("score", Direction.BOTH, "What is scored, or its weight, has changed.", proven=False)
+
+
+def _preconditions(pair: Pair, gate: str) -> Iterator[Difference]:
+    old, new = (book.policy.gates[gate] for book in (pair.before, pair.after))
+    gone = [asked for asked in old.requires if asked not in new.requires]
+    come = [asked for asked in new.requires if asked not in old.requires]
+    if come:
+        yield pair.told("requires", Direction.STRICTER, f"{_many(come)} asked for that was not.")
+    if gone:
+        yield pair.told("requires", Direction.LOOSER, f"{_many(gone)} no longer asked for as it was.")
+    if old.when != new.when or not pair.is_same_ground:
+
+        def judge(first: Context, second: Context) -> tuple[bool, bool]:
+            was, will = pair.before.applies(old.when, first, gate), pair.after.applies(new.when, second, gate)
+            return will and not was, was and not will
+
+        said = "The gate stands for projects for which it did not.", "The gate falls away for projects that had it."
+        yield from pair.compare("when", (old.when,), (new.when,), judge, said)
+
+
+def _many(asked: Sequence[Precondition]) -> str:
+    return "A precondition is" if len(asked) == 1 else f"{len(asked)} preconditions are"
+
+
+def _names(found: set[str]) -> str:
+    return ", ".join(f"'{name}'" for name in sorted(found))
+
+
+def _role(role: str | None) -> str:
+    return role.replace("_", " ") if role else "anybody who may"
