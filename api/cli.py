@@ -2,7 +2,7 @@
 
 import typer
 
-from api.terminal import audit, gates, imports, office, policy, processes, projects, what_if
+from api.terminal import audit, gates, imports, office, policy, policy_diff, processes, projects, what_if
 
 app = typer.Typer(
     name="lifecycle",
@@ -27,6 +27,7 @@ app.add_typer(gates.app, name="gate")
 app.add_typer(office.condition, name="condition")
 app.add_typer(office.people, name="people")
 policy.app.command("what-if")(what_if.what_if)
+policy.app.command("diff")(policy_diff.diff)
 app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
 

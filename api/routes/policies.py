@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.auth import Caller, Reads, Writes
 from api.deps import TheOffice, as_json
@@ -11,6 +11,7 @@ from api.schemas.problems import Fault
 from api.schemas.projects import Edition
 from lifecycle.domain.people import Permission
 from lifecycle.service.envelopes import Envelope
+from lifecycle.service.policies import Comparison
 from lifecycle.service.policies import Edition as Published
 
 router = APIRouter(tags=["policies"])
@@ -71,6 +72,18 @@ async def read(
 ) -> Response:
     """One edition of a policy."""
     return as_json(_view(await office.policies.read(id, version)))
+
+
+@router.get("/policies/{id}/versions/{version}/difference", response_model=Comparison)
+async def difference(
+    id: PolicyName,
+    version: Version,
+    to: Annotated[int, Query(ge=1, le=2**31, description="The version it is compared with.")],
+    _: Annotated[Caller, Depends(Reads(Permission.POLICY_READ))],
+    office: TheOffice,
+) -> Response:
+    """What another version asks otherwise: gate by gate stricter, looser or both, with a project that shows it."""
+    return as_json(await office.policies.difference(id, version, to))
 
 
 def _view(edition: Published) -> EditionView:

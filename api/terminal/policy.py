@@ -64,7 +64,7 @@ def show_policy(file: File, as_json: AsJson = False) -> None:
     from lifecycle.gates.plain import in_words
 
     with told():
-        policy = _policy(file)
+        policy = policy_of(file)
         show(policy.model_dump(mode="json", exclude_defaults=True), as_json, [in_words(policy).rstrip()])
 
 
@@ -74,7 +74,7 @@ def diagram(file: File) -> None:
     from lifecycle.gates.machine import StageMachine
 
     with told():
-        sys.stdout.write(StageMachine(_policy(file)).diagram() + "\n")
+        sys.stdout.write(StageMachine(policy_of(file)).diagram() + "\n")
 
 
 @app.command()
@@ -113,7 +113,8 @@ def text_of(file: str) -> tuple[str, str]:
     return read_text(file), "standard input" if file == "-" else file
 
 
-def _policy(file: str) -> "Policy":
+def policy_of(file: str) -> "Policy":
+    """The policy of a file, or a ready one; `PolicyError` when it has any fault."""
     from lifecycle.service.policy_files import read_policy
 
     text, name = text_of(file)

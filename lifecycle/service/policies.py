@@ -13,7 +13,10 @@ from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Roster
 from lifecycle.domain.project import PolicyRef
 from lifecycle.gates.check import ERROR
+from lifecycle.gates.differences.compare import Comparison as Comparison
+from lifecycle.gates.differences.compare import compare
 from lifecycle.gates.policy import Policy
+from lifecycle.gates.rulebook import Rulebook
 from lifecycle.persistence import policies
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.policies import Edition as Edition
@@ -104,6 +107,15 @@ class Policies:
         if found is None:
             raise UnknownEditionError(id_)
         return found
+
+    async def difference(self, id_: str, version: int, to: int) -> Comparison:
+        """In what one version of a policy differs from another. Raises `UnknownEditionError`."""
+        editions = [await self.read(id_, version), await self.read(id_, to)]
+        return await asyncio.to_thread(_compared, *(edition.document for edition in editions))
+
+
+def _compared(before: str, after: str) -> Comparison:
+    return compare(*(Rulebook(Policy.model_validate_json(document)) for document in (before, after)))
 
 
 def _everybody(connection: Connection) -> Roster:

@@ -32,6 +32,18 @@ async def test_an_edition_is_published_once_and_read_by_everybody(desk: Desk) ->
     assert (await desk.get("pm", f"/policies/{DEFAULT}/versions/9")).refused == (404, "unknown_edition")
 
 
+async def test_two_editions_are_compared_gate_by_gate(desk: Desk) -> None:
+    gates = yaml.safe_load(library_text(DEFAULT))["gates"]
+    gates["charter"]["evidence"]["succession"] = {"kind": "document"}
+    await desk.post("director", "/policies", edition(2, gates=gates))
+    seen = (await desk.get("pm", f"/policies/{DEFAULT}/versions/1/difference", params={"to": 2})).json
+    assert seen["gates"]["charter"] == "stricter"
+    assert {direction for gate, direction in seen["gates"].items() if gate != "charter"} == {"same"}
+    assert [(each["aspect"], each["witness"]) for each in seen["differences"]] == [("evidence.succession", "")]
+    unknown = await desk.get("pm", f"/policies/{DEFAULT}/versions/1/difference", params={"to": 9})
+    assert unknown.refused == (404, "unknown_edition")
+
+
 async def test_a_version_below_the_published_ones_is_refused(desk: Desk) -> None:
     assert (await desk.post("director", "/policies", edition(5))).status == 201
     below = await desk.post("director", "/policies", edition(4))
