@@ -16,9 +16,11 @@ from lifecycle.gates.proofs.passages import passages
 from lifecycle.gates.proofs.prover import Prover
 from lifecycle.gates.proofs.quorum import people
 from lifecycle.gates.proofs.references import references
+from lifecycle.gates.proofs.routes import routes
 from lifecycle.gates.proofs.tables import tables
 from lifecycle.gates.proofs.tiers import tier_table
 from lifecycle.gates.proofs.truths import truths
+from lifecycle.gates.proofs.waiting import waiting
 from lifecycle.gates.proofs.written import conditions_of
 from lifecycle.gates.rulebook import Rulebook
 
@@ -44,6 +46,8 @@ def check(policy: Policy, roster: Roster | None = None) -> tuple[Finding, ...]:
                 *truths(prover),
                 *demands(prover),
                 *baselines(prover),
+                *routes(prover),
+                *waiting(policy),
                 *outcomes(policy),
             ]
             if roster is not None:

@@ -1,0 +1,68 @@
+"""Gates that are there for some projects only, or wait for each other, still let every project go on."""
+
+from lifecycle.gates.proofs.finding import ERROR, WARNING, Finding
+from tests.unit.house import Doc
+from tests.unit.test_proofs import found
+
+LEADS: Doc = {"decide_within": "5 days", "approvals": {"all": [{"role": "sponsor"}]}}
+SHORT = {**LEADS, "from": "work", "to": "done"}
+REVIEW = {**LEADS, "kind": "review"}
+
+
+def routes(when: str, otherwise: str) -> list[Finding]:
+    return found({"when": when}, gates={"short": {**SHORT, "when": otherwise}})
+
+
+def waits(gates: Doc, *preconditions: Doc, **gate: object) -> list[Finding]:
+    return found({"requires": list(preconditions), **gate}, gates=gates)
+
+
+def test_two_routes_that_take_everybody_are_sound() -> None:
+    assert not routes("project.cost < 1000.0", "project.cost >= 1000.0")
+    assert not routes("tier == 'light'", "tier != 'light'")
+
+
+def test_a_project_that_no_route_takes_is_shown() -> None:
+    (lost,) = routes("project.cost < 1000.0", "project.cost > 1000.0")
+    assert (lost.severity, lost.path, lost.witness) == (ERROR, ("stages", 0), "cost = 1,000.00.")
+
+
+def test_a_gate_in_another_stage_than_its_own_is_told() -> None:
+    (nowhere,) = found({"when": "stage == 'done' && project.ready"}, gates={"short": SHORT})
+    assert (nowhere.severity, nowhere.path) == (ERROR, ("gates", "gate", "when"))
+
+
+def test_what_depends_on_the_past_is_only_doubtful() -> None:
+    (lost,) = found({"when": "passed.look"}, gates={"look": REVIEW})
+    assert (lost.severity, lost.path) == (WARNING, ("stages", 0))
+
+
+def test_gates_that_wait_for_each_other_are_named_in_turn() -> None:
+    look = {**REVIEW, "requires": [{"gate": "gate"}]}
+    stuck = waits({"look": look}, {"gate": "look"})
+    assert [finding.severity for finding in stuck] == [ERROR, ERROR]
+    assert stuck[0].witness == "'gate' waits for 'look', 'look' waits for 'gate'."
+
+
+def test_a_gate_that_waits_for_what_comes_behind_it_never_passes() -> None:
+    last = {**LEADS, "from": "done", "to": "over"}
+    (stuck,) = found({"requires": [{"gate": "last"}]}, stages=["work", "done", "over"], gates={"last": last})
+    assert stuck.witness == "'gate' waits for 'last'."
+
+
+def test_an_alternative_that_comes_before_is_enough() -> None:
+    last = {**REVIEW, "requires": [{"gate": "gate"}]}
+    assert not waits({"last": last, "look": REVIEW}, {"any": [{"gate": "last"}, {"gate": "look"}]})
+    assert waits({"last": last, "look": REVIEW}, {"all": [{"gate": "last"}, {"gate": "look"}]})
+
+
+def test_a_precondition_for_some_projects_only_keeps_only_those() -> None:
+    look = {**REVIEW, "requires": [{"gate": "gate"}]}
+    (stuck, *_) = waits({"look": look}, {"gate": "look", "when": "tier == 'major'"})
+    assert (stuck.severity, "for some projects" in stuck.sentence) == (WARNING, True)
+
+
+def test_an_exception_that_waits_for_what_it_blocks_is_doubtful() -> None:
+    exception = {**LEADS, "kind": "exception", "requires": [{"gate": "gate"}]}
+    (stuck,) = found(gates={"exception": exception})
+    assert (stuck.severity, stuck.path) == (WARNING, ("gates", "exception", "requires"))
