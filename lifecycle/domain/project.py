@@ -245,11 +245,12 @@ class Recurrence(Value):
 
 
 class PastDecision(Value):
-    """What a gate decided last, in which of its rounds, and when."""
+    """What a gate decided last, in which of its rounds, when, and by which of the project's events."""
 
     outcome: Outcome
     round: int
     at: Instant
+    seq: int
 
 
 class ProjectState(Value):

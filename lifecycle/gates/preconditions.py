@@ -18,7 +18,7 @@ def preconditions(
     """One finding for each precondition of the round's gate."""
     for number, asked in enumerate(book.policy.gates[round_.gate].requires, start=1):
         stands = book.applies(asked.when, context, round_.gate)
-        met = not stands or _is_met(book, state, asked, context, round_.gate, now)
+        met = not stands or is_met(book, state, asked, context, round_.gate, now)
         result = Result.NOT_APPLICABLE if not stands else Result.MET if met else Result.NOT_MET
         yield Finding(
             requirement=f"requires.{number}",
@@ -29,12 +29,12 @@ def preconditions(
         )
 
 
-def _is_met(book: Rulebook, state: ProjectState, asked: Precondition, context: Context, at: str, now: datetime) -> bool:
+def is_met(book: Rulebook, state: ProjectState, asked: Precondition, context: Context, at: str, now: datetime) -> bool:
     """Whether it was decided so; a part that is not asked for is no alternative, and never counts as decided."""
     if asked.gate is not None:
         return _was_decided(book.policy, state, asked, asked.gate, now)
     parts = [part for part in asked.parts if book.applies(part.when, context, at)]
-    met = sum(_is_met(book, state, part, context, at, now) for part in parts)
+    met = sum(is_met(book, state, part, context, at, now) for part in parts)
     if asked.all:
         return met == len(parts)
     return met >= (asked.at_least or 1)
@@ -47,7 +47,7 @@ def _was_decided(policy: Policy, state: ProjectState, asked: Precondition, gate:
     if round_ is not None and round_.is_open and policy.gates[gate].kind is GateKind.STAGE:
         return False
     other = state.decisions.get(asked.after or "")
-    is_newer = other is None or other.at < past.at
+    is_newer = other is None or other.seq < past.seq
     return is_newer and (asked.fresh_for is None or now < later(past.at, asked.fresh_for))
 
 

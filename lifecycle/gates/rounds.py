@@ -172,7 +172,7 @@ def _(event: gates.GateDecided, state: ProjectState, recorded: Recorded) -> Proj
     promised = {condition.id: condition for condition in event.conditions}
     decided = {"status": RoundStatus.DECIDED, "outcome": event.outcome, "decided_at": recorded.at, "clock": None}
     changed = _round(state, event.gate, **decided)
-    past = PastDecision(outcome=event.outcome, round=event.round, at=recorded.at)
+    past = PastDecision(outcome=event.outcome, round=event.round, at=recorded.at, seq=recorded.seq)
     return changed.model_copy(
         update={
             "conditions": {**state.conditions, **promised},
