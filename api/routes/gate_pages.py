@@ -8,7 +8,7 @@ from api.auth import ActingFor, Caller, Reads
 from api.deps import GateName, Key, TheOffice, as_json
 from api.schemas.lists import Gates
 from lifecycle.domain.people import Permission
-from lifecycle.service.gate_queries import Actions
+from lifecycle.service.gate_queries import Actions, WayToGo
 from lifecycle.service.gate_views import GateView
 
 router = APIRouter(tags=["gates"])
@@ -26,6 +26,13 @@ async def gate(key: Key, gate: GateName, caller: Reader, office: TheOffice, acti
     """One gate in full: findings, evidence, approvals, who can still give them, deadline, ladder, path to green."""
     view = await office.gates.gate(caller.id, key, gate, acting_for)
     return as_json(view, ETag=f'"{view.version}"')
+
+
+@router.get("/projects/{key}/gates/{gate}/way", response_model=WayToGo)
+async def way(key: Key, gate: GateName, caller: Reader, office: TheOffice) -> Response:
+    """The fewest actions that open the gate, who owes each and when at the earliest; or what is in the way."""
+    found = await office.gates.way(caller.id, key, gate)
+    return as_json(found, ETag=f'"{found.version}"')
 
 
 @router.get("/projects/{key}/actions", response_model=Actions)

@@ -33,6 +33,14 @@ def show_gate(key: Key, gate: GateName, person: As = None, as_json: AsJson = Fal
 
 
 @app.command()
+def way(key: Key, gate: GateName, person: As = None, as_json: AsJson = False) -> None:
+    """Show the fewest actions that open a gate, who owes each, and when at the earliest."""
+    with told(), open_client(person) as client:
+        found = client.get(at("projects", key, "gates", gate, "way"))
+        show(found, as_json, _way(found))
+
+
+@app.command()
 def rehearse(key: Key, gate: GateName, person: As = None, as_json: AsJson = False) -> None:
     """Judge a gate without submitting it."""
     with told(), open_client(person) as client:
@@ -195,6 +203,12 @@ def _gate(view: Any) -> Iterable[str]:
     if view.get("ladder"):
         yield ""
         yield from table(view["ladder"], {"at": "Next", "action": "Step", "role": "Role"})
+
+
+def _way(found: Any) -> Iterable[str]:
+    yield from table(found["stops"], {"by": "Who", "at": "At the earliest", "sentence": "What"})
+    if not found["reaches"]:
+        yield f"It does not get through: {found['obstacle']}"
 
 
 def _findings(view: Any) -> Iterable[str]:

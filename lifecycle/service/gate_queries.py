@@ -1,5 +1,6 @@
 """What readers ask about the gates of one project, answered from the records and the pure core; no engine is asked."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +10,10 @@ from sqlalchemy import Connection
 from lifecycle.domain.events import Recorded
 from lifecycle.domain.people import Actor, Roster
 from lifecycle.domain.project import ProjectState, Round
-from lifecycle.domain.values import Value
+from lifecycle.domain.values import Instant, Value
 from lifecycle.domain.verdicts import Reason, Refusal
 from lifecycle.gates.explain import Possibility, possibilities
+from lifecycle.gates.itinerary import itinerary
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.persistence.footing import Footing, Request, footing_of
 from lifecycle.persistence.projects import state_of
@@ -21,6 +23,7 @@ from lifecycle.persistence.rounds import history
 from lifecycle.persistence.session import Database
 from lifecycle.persistence.trail import events_at
 from lifecycle.service.admission import UNKNOWN_PROJECT, actor_of
+from lifecycle.service.calendars import calendar_of
 from lifecycle.service.deeds import RefusedError
 from lifecycle.service.directory import rights_of
 from lifecycle.service.gate_views import GateLine, GateView, gate_lines, gate_view
@@ -35,6 +38,28 @@ class Actions(Value):
     project: str
     version: int
     items: tuple[Possibility, ...]
+
+
+class Stop(Value):
+    """One action on the way to a go: who does it (nobody where time has to pass), what, and when at the earliest."""
+
+    by: str | None
+    action: str
+    gate: str | None
+    sentence: str
+    at: Instant
+
+
+class WayToGo(Value):
+    """The fewest actions found that open a gate; where it cannot be opened, what is in the way."""
+
+    project: str
+    version: int
+    gate: str
+    reaches: bool
+    obstacle: str
+    earliest: Instant | None
+    stops: tuple[Stop, ...]
 
 
 class GateQueries:
@@ -87,6 +112,33 @@ class GateQueries:
         state, footing = await self._database.read(look)
         items = possibilities(await self._books(state), state, _actor(person, acting_for, footing), now)
         return Actions(project=key, version=state.seq, items=items)
+
+    async def way(self, person: str, key: str, gate: str) -> WayToGo:
+        """The way to a go of a gate. Raises `RefusedError` (`unknown_gate`) if the project's policy has none such."""
+        now = self._now()
+
+        def look(connection: Connection) -> tuple[ProjectState, Roster]:
+            return _state(connection, _reach(connection, person, now), key), roster_of(connection, key, now)
+
+        state, roster = await self._database.read(look)
+        books = await self._books(state)
+        policy = books[state.policy.digest].policy
+        if gate not in policy.gates:
+            raise RefusedError(_unknown_gate(books[state.policy.digest]))
+        calendar = calendar_of(policy.calendar, now.year)
+        found = await asyncio.to_thread(itinerary, books, state, gate, roster, calendar, now)
+        return WayToGo(
+            project=key,
+            version=state.seq,
+            gate=gate,
+            reaches=found.reaches,
+            obstacle=found.obstacle,
+            earliest=found.earliest,
+            stops=tuple(
+                Stop(by=leg.by, action=leg.action, gate=leg.gate, sentence=leg.sentence, at=leg.at)
+                for leg in found.legs
+            ),
+        )
 
     async def _books(self, state: ProjectState) -> Mapping[str, Rulebook]:
         """The rulebooks of the editions that bind or await a project."""

@@ -23,3 +23,13 @@ async def test_a_charter_is_prepared_submitted_and_approved(desk: Desk) -> None:
     ]
     assert (decided["project"]["stage"], decided["version"]) == ("planning", decided["project"]["version"])
     assert await project.read() == decided["project"]
+
+
+async def test_the_way_to_a_go_names_who_owes_what(desk: Desk) -> None:
+    project = await desk.register()
+    way = (await desk.send("pm", "GET", f"/projects/{project.key}/gates/charter/way")).json
+    assert way["reaches"]
+    assert way["stops"][-1]["action"] == "cast_vote"
+    assert {stop["by"] for stop in way["stops"]} == {"pm", "sponsor"}
+    unknown = await desk.send("pm", "GET", f"/projects/{project.key}/gates/nothing/way")
+    assert unknown.refused == (404, "unknown_gate")
