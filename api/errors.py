@@ -1,5 +1,6 @@
 """Refusals and failures as HTTP: one table of statuses, one form of answer (problem+json, RFC 9457)."""
 
+import re
 from collections.abc import Mapping
 from math import ceil
 from secrets import token_hex
@@ -157,9 +158,7 @@ def handle_errors(app: FastAPI) -> None:
         media_type = request.headers.get("content-type", "").partition(";")[0]
         if any(fault["loc"] == ("body",) for fault in found) and "json" not in media_type:
             return answer(_problem("unsupported_media_type", "This address takes JSON.", "Send application/json."))
-        faults = tuple(
-            Fault(path=".".join(map(str, fault["loc"]))[:300], sentence=_sentence(fault["msg"])) for fault in found[:50]
-        )
+        faults = tuple(Fault(path=_path(fault), sentence=_sentence(fault["msg"])) for fault in found[:50])
         sentence = f"The request is malformed at {faults[0].path}: {faults[0].sentence}"
         return answer(_problem("malformed", sentence, "Correct what the faults name.", faults=faults))
 
@@ -180,6 +179,10 @@ _HTTP: Final = {
 }
 
 
+_BRANCH: Final = re.compile(r"bool|int|float|str|literal\[.*|constrained-\w+|function-\w+\[.*")
+"""What the validator calls an alternative of a value that may be of several kinds."""
+
+
 def _problem(code: str, sentence: str, remedy: str, **more: Any) -> Problem:
     title = code.replace("_", " ").capitalize()
     type_ = f"urn:lifecycle:problem:{code}"
@@ -190,5 +193,13 @@ def _fault(found: Found) -> dict[str, Any]:
     return {name: getattr(found, name) for name in ("path", "sentence", "remedy", "severity", "line", "column")}
 
 
+def _path(fault: Mapping[str, Any]) -> str:
+    """Where a fault is, by the names of the request alone."""
+    *within, last = map(str, fault["loc"])
+    branch = fault["type"] not in ("missing", "extra_forbidden") and _BRANCH.fullmatch(last)
+    return ".".join([*within, *([] if branch and within else [last])])[:300]
+
+
 def _sentence(message: str) -> str:
+    message = message.removeprefix("Value error, ")
     return f"{message[:1].upper()}{message[1:300].rstrip('.')}."

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from api.client import at, content_of
-from api.terminal.output import AsJson, show, table, told
+from api.terminal.output import AsJson, moment, show, table, told
 from api.terminal.projects import happened
 from api.terminal.session import As, Because, For, GateName, Key, open_client
 from api.terminal.values import facts_of
@@ -45,7 +45,8 @@ def rehearse(key: Key, gate: GateName, person: As = None, as_json: AsJson = Fals
     """Judge a gate without submitting it."""
     with told(), open_client(person) as client:
         rehearsal = client.send("POST", at("projects", key, "gates", gate, "rehearsals"))
-        show(rehearsal, as_json, _findings(rehearsal))
+        said = "It can be submitted." if rehearsal["ready"] else "It cannot be submitted yet."
+        show(rehearsal, as_json, [*_findings(rehearsal), "", said])
 
 
 @app.command()
@@ -84,7 +85,7 @@ def submit(key: Key, gate: GateName, person: As = None, acting_for: For = None, 
     """Submit a gate: the evidence is frozen and the approvers are called."""
     with told(), open_client(person, acting_for) as client:
         done = client.send("POST", at("projects", key, "gates", gate, "submission"))
-        show(done, as_json, happened(done))
+        show(done, as_json, [*happened(done), *_deadline(done, gate)])
 
 
 @app.command()
@@ -163,6 +164,12 @@ def open_gate(key: Key, gate: GateName, because: Because, person: As = None, as_
         show(done, as_json, happened(done))
 
 
+def _deadline(done: Any, gate: str) -> Iterable[str]:
+    for round_ in done["project"]["rounds"]:
+        if round_["gate"] == gate and round_["due"]:
+            yield f"To be decided until {moment(round_['due'])}."
+
+
 def _shown(view: Any) -> tuple[dict[str, Any], str]:
     """What a vote or decision names: the round and the evidence that were shown, and the state version."""
     round_ = view.get("round") or {}
@@ -187,7 +194,7 @@ def _gate(view: Any) -> Iterable[str]:
     if round_ is None:
         yield "No round is open."
         return
-    due = f", due {round_['due'][:16].replace('T', ' ')} UTC" if round_.get("due") else ""
+    due = f", due {moment(round_['due'])}" if round_.get("due") else ""
     yield f"Round {round_['number']} is {round_['status'].replace('_', ' ')}{due}, tier {round_['tier']}."
     yield ""
     yield from _findings(view)
@@ -212,4 +219,5 @@ def _way(found: Any) -> Iterable[str]:
 
 
 def _findings(view: Any) -> Iterable[str]:
-    yield from table(view["findings"], {"label": "Asked for", "result": "Found", "remedy": "What to do"})
+    rows = [{**found, "result": found["result"].replace("_", " ")} for found in view["findings"]]
+    yield from table(rows, {"label": "Asked for", "result": "Found", "remedy": "What to do"})

@@ -57,7 +57,12 @@ def _cell(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     text = str(value)
-    return f"{text[:10]} {text[11:16]} UTC" if _INSTANT.fullmatch(text) else text
+    return moment(text) if _INSTANT.fullmatch(text) else text
+
+
+def moment(instant: str) -> str:
+    """An instant of an answer as people read it, to the minute."""
+    return f"{instant[:10]} {instant[11:16]} UTC"
 
 
 def _cut(cell: str, width: int) -> str:

@@ -7,6 +7,9 @@ import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
+from os.path import relpath
+from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +20,6 @@ from lifecycle.domain.errors import LifecycleError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from lifecycle.settings import Settings
 
@@ -64,15 +66,23 @@ async def _welcome(settings: "Settings", sample: bool) -> None:
     if first.exists():
         lines += ["", _first_steps(address, first.read_text(encoding="utf-8"))]
     lines += ["", "Try next, in another terminal:"]
+    command = _command()
     lines += [
-        "  lifecycle inbox --as pm",
-        "  lifecycle project list --as analyst",
-        "  lifecycle policy show corporate-standard",
+        f"  {command} inbox --as pm",
+        f"  {command} project list --as analyst",
+        f"  {command} policy show corporate-standard",
     ]
     print(
         "\n".join([*lines, "", f"Log: {settings.home / 'logs' / 'lifecycle.log'}   Ctrl-C stops everything."]),
         flush=True,
     )
+
+
+def _command() -> str:
+    """How the command line is called from here: by its name alone only where a shell finds this very one."""
+    beside = Path(sys.executable).with_name("lifecycle")
+    found = which("lifecycle")
+    return "lifecycle" if found and Path(found).samefile(beside) else relpath(beside)
 
 
 def _first_steps(address: str, code: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from api.client import at
-from api.terminal.output import AsJson, show, table, told
+from api.terminal.output import AsJson, moment, show, table, told
 from api.terminal.session import As, Because, For, Key, open_client
 from api.terminal.values import facts_of
 
@@ -153,3 +153,5 @@ def _project(project: Any) -> Iterable[str]:
     yield from (f"  {name}: {value}" for name, value in sorted(project["facts"].items()))
     for round_ in project.get("rounds", ()):
         yield f"  gate {round_['gate']}, round {round_['number']}: {round_['status'].replace('_', ' ')}"
+    for owed in project.get("conditions", ()):
+        yield f"  condition {owed['id']}, {owed['owner']} until {moment(owed['due'])}: {owed['status']}: {owed['text']}"

@@ -167,6 +167,20 @@ async def test_a_filter_that_is_misspelt_does_not_mean_everything(desk: Desk) ->
     assert (await desk.get("pm", "/me", params={"person": "director"})).refused == (422, "malformed")
 
 
+async def test_a_fault_is_where_the_sender_can_find_it(desk: Desk) -> None:
+    project = await desk.register()
+    answer = await project.ask("pm", "/facts", {"facts": {"risk": {}, "Risk": 1}, "bool": 1}, method="PATCH")
+    paths = {fault["path"] for fault in answer.json["faults"]}
+    assert paths == {"body.facts.risk", "body.facts.Risk.[key]", "body.bool"}
+    late = await desk.get("auditor", "/events", params={"since": "yesterday"})
+    assert late.json["faults"][0] == {
+        "path": "query.since",
+        "sentence": "Write an instant as text, such as 2026-03-31T17:00:00Z.",
+        "remedy": "",
+        "severity": "error",
+    }
+
+
 async def test_a_number_is_whole_by_its_value_however_it_is_written(desk: Desk) -> None:
     project = await desk.register()
     for spent in (1_000.5, "1000", True, -1.0, 1e300):

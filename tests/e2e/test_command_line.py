@@ -14,7 +14,7 @@ from api.terminal.output import AWAY, told
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.service.policy_files import DEFAULT, library_text
 from tests.e2e.governed import PDF, Project
-from tests.e2e.product import Product
+from tests.e2e.product import LIFECYCLE, Product
 
 pytestmark = pytest.mark.xdist_group("product")
 
@@ -57,8 +57,12 @@ def test_a_charter_is_carried_by_the_command_line(reads: Callable[..., str], tmp
     reads("gate", "supply", *charter, "no_conflict", "--attest", "--as", "pm")
     answers = ("--answer", "strategic_fit=8", "--answer", "urgency=6")
     reads("gate", "supply", *charter, "assessment", *answers, "--as", "pm")
-    assert "not met" not in reads("gate", "rehearse", *charter, "--as", "pm")
-    assert "person:gate:submitted (charter)" in reads("gate", "submit", *charter, "--as", "pm")
+    rehearsed = reads("gate", "rehearse", *charter, "--as", "pm")
+    assert "not met" not in rehearsed
+    assert "It can be submitted." in rehearsed
+    submitted = reads("gate", "submit", *charter, "--as", "pm")
+    assert "person:gate:submitted (charter)" in submitted
+    assert "To be decided until 20" in submitted
 
     assert "ferry-1" in reads("inbox", "--as", "finance-1")
     reads("gate", "ask", *charter, "What does doing nothing cost?", "--as", "finance-1")
@@ -72,7 +76,9 @@ def test_a_charter_is_carried_by_the_command_line(reads: Callable[..., str], tmp
     reads("condition", "prove", "ferry-1", "charter-1-1", "Signed on the first of May.", "--as", "pm")
     reads("condition", "accept", "ferry-1", "charter-1-1", "--as", "finance-1")
 
-    assert "active in planning" in reads("project", "show", "ferry-1", "--as", "pm")
+    shown = reads("project", "show", "ferry-1", "--as", "pm")
+    assert "active in planning" in shown
+    assert "condition charter-1-1, pm until 2027-12-31 17:00 UTC: met: Sign the supplier contract" in shown
     assert "ferry-1" in reads("project", "list", "--stage", "planning", "--text", "ferry", "--as", "analyst")
     assert "person:vote:cast" in reads("project", "events", "ferry-1", "--as", "auditor")
     assert "submit_gate" in reads("project", "actions", "ferry-1", "--as", "pm")
@@ -163,9 +169,10 @@ def test_a_product_that_is_up_says_where_it_is_who_signs_in_and_what_to_try(prod
     people = ("pm", "sponsor", "finance-1", "finance-2", "architect-1", "architect-2", "architect-3", "director")
     for person in (*people, "deputy", "analyst", "auditor", "administrator"):
         assert product.token(person) in said, person
-    tried = [line.split()[1:] for line in product.said if line.startswith("  lifecycle ")]
-    assert len(tried) == 3
-    for words in tried:
+    tried = said.partition("Try next")[2].partition("Log:")[0].splitlines()[1:4]
+    for command in tried:
+        name, *words = command.split()
+        assert Path(name).samefile(LIFECYCLE)
         assert product.types(*words, folder=product.settings.home).returncode == 0, words
 
 
