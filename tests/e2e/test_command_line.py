@@ -101,7 +101,8 @@ def test_every_answer_is_json_for_programs(product: Product, reads: Callable[...
     assert {"pm", "deputy"} <= {person["id"] for person in parsed("people", "list", "--as", "analyst")["items"]}
     held = parsed("project", "hold", key, "--because", "The ground is frozen.", "--as", "pm")
     assert parsed("command", held["command"], "--as", "pm")["status"] == "done"
-    assert parsed("policy", "check", "corporate-standard")["problems"] == []
+    found = {problem["severity"] for problem in parsed("policy", "check", "corporate-standard")["problems"]}
+    assert found <= {"information"}
     assert parsed("audit", "verify")["findings"] == []
 
 
