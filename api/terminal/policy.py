@@ -90,7 +90,7 @@ def schema(tests: OfTests = False) -> None:
 def print_reference(tests: OfTests = False) -> None:
     """Print the reference of the policy language, or of policy tests, in Markdown."""
     from api.terminal.policy_reference import reference
-    from api.terminal.policy_tests import reference_of_tests
+    from api.terminal.policy_tests_reference import reference_of_tests
 
     sys.stdout.write(reference_of_tests() if tests else reference())
 

@@ -41,13 +41,14 @@ def _lines() -> Iterator[str]:
 def sections(name: str, schema: dict[str, Any]) -> Iterator[str]:
     """Lines of Markdown: a section for a JSON Schema and for each of its parts, with a table of its keys."""
     definitions = schema["$defs"]
-    yield from _section(name, schema, definitions)
+    yield from section(name, schema, definitions)
     for part in _in_order(schema, definitions):
         if definitions[part].get("properties"):
-            yield from _section(part, definitions[part], definitions)
+            yield from section(part, definitions[part], definitions)
 
 
-def _section(name: str, schema: dict[str, Any], definitions: dict[str, Any]) -> Iterator[str]:
+def section(name: str, schema: dict[str, Any], definitions: dict[str, Any]) -> Iterator[str]:
+    """Lines of Markdown for one part of a JSON Schema: a heading, what it is, and a table of its keys."""
     yield ""
     yield f"## {name}"
     yield ""

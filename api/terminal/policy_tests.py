@@ -1,4 +1,4 @@
-"""`lifecycle policy test`: find the tests of policies, run them, and say how they went; and the reference of tests."""
+"""`lifecycle policy test`: find the tests of policies, run them, and say how they went."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -6,46 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.terminal.output import read_text, show
-from api.terminal.policy_reference import sections
 
 if TYPE_CHECKING:
     from lifecycle.gates.trials.run import Report
     from lifecycle.service.policy_text import Problem
-
-_INTRODUCTION = """\
-# Reference of policy tests
-
-Generated from the models by `lifecycle policy reference --tests`; do not edit.
-
-The tests of a policy `NAME.yaml` lie beside it in `NAME.test.yaml`. Each scenario is a story: a project is **given**,
-**when** things happen to it step by step, **then** something holds. `lifecycle policy test FILE...` tells the stories
-through the same judgement that governs real projects, offline and in milliseconds; it exits with 1 when one fails, and
-says which step, what was expected, what came, and why. It then lists the rules of the policy that no story exercises.
-
-```yaml
-policy: corporate-standard
-given:
-  facts: {whole_life_cost: 100000, risk: low}
-  answers: {strategic_fit: 8, urgency: 5}
-scenarios:
-  - scenario: A light charter needs the sponsor alone
-    when:
-      - submit: charter
-        refused: not_ready
-      - present: charter
-        then: {called: {charter: [sponsor]}}
-      - wait: 2 working days
-        then: {ladder: {charter: [remind sponsor after 2 working days]}}
-      - approve: charter
-        by: sponsor
-    then: {stage: planning, decided: {charter: go}}
-```
-
-**People** are named by their role: `by: sponsor`, `by: finance`, and a second one as `by: finance 2`. Where `by` is
-left out, whoever usually does it does: the manager supplies, submits and answers, the PMO holds and waives. The words
-`sponsor` and `project_manager` mean who holds the post at that moment. **Money** is written in major units (`250000`),
-in facts and in answers. **Time** stands still unless a step says `wait`. A step that is not `refused` must be granted.
-What `then` does not name is not looked at."""
 
 
 class _Tested(NamedTuple):
@@ -63,14 +27,6 @@ def tests_pass(files: Sequence[str], as_json: bool, at_least: float) -> bool:
     tested = [_tested(file) for file in files]
     show([_content(each) for each in tested], as_json, (line for each in tested for line in _lines(each)))
     return all(each.report.passed and 100 * each.report.coverage >= at_least for each in tested)
-
-
-def reference_of_tests() -> str:
-    """The whole reference of policy tests as Markdown."""
-    from lifecycle.gates.trials.scenario import PolicyTests
-
-    lines = [_INTRODUCTION, *sections("Tests", PolicyTests.model_json_schema())]
-    return "\n".join(lines).rstrip() + "\n"
 
 
 def _tested(file: str) -> _Tested:

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from api.terminal.api_reference import api_reference
 from api.terminal.policy_reference import reference
-from api.terminal.policy_tests import reference_of_tests
+from api.terminal.policy_tests_reference import reference_of_tests
 from lifecycle.gates.plain import in_words
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.trials.scenario import PolicyTests
