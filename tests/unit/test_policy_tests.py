@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from api.cli import app
@@ -265,6 +267,107 @@ def test_rules_that_no_story_exercises_are_named_at_their_places() -> None:
     never = {f"{rule.line} {rule.path} {rule.sentence}" for rule in uncovered_rules(report, POLICY, "small.yaml")}
     assert "17 gates.start.evidence.case No scenario exercises gates.start.evidence.case: too old." in never
     assert not any("evidence.case: supplied" in rule for rule in never)
+
+
+ROUTES = """\
+policy: routes
+version: 1
+facts:
+  cost: {type: money, unit: EUR}
+  urgent: {type: boolean}
+derived:
+  size:
+    type: choice
+    of: [small, large]
+    cases: [{when: "project.cost < 1000.0", is: small}, {is: large}]
+  rushed: {type: boolean, is: project.urgent}
+  half: {type: money, is: project.cost / 2.0}
+stages: [idea, work, done]
+gates:
+  review: {kind: review, approvals: {all: [{role: board}]}}
+  screen:
+    from: idea
+    to: work
+    when: derived.size == 'large'
+    requires: [{gate: review, when: "!derived.rushed"}]
+    approvals: {all: [{role: board}]}
+  shortcut:
+    from: idea
+    to: work
+    when: derived.size == 'small'
+    approvals: {all: [{role: board}]}
+    decisions: {go: {when: "!derived.rushed"}, recycle: {}}
+  finish: {from: work, to: done, approvals: {all: [{role: board}]}}
+"""
+
+
+def test_derived_facts_routes_and_preconditions_are_told_and_covered() -> None:
+    stories = """\
+policy: routes
+scenarios:
+  - scenario: A large project is reviewed before its screen
+    given: {facts: {cost: 1000, urgent: false}}
+    when:
+      - {submit: screen, refused: {reason: not_ready, missing: [requires.1]}}
+      - open: review
+      - pass: [review, screen]
+    then: {stage: work, derived: {size: large, rushed: false, half: 500}}
+  - scenario: An urgent one is not
+    given: {facts: {cost: 1000, urgent: true}}
+    when: [{pass: screen}]
+    then: {stage: work}
+  - scenario: A small project takes the shortcut, unless it is urgent
+    given: {facts: {cost: 999.99, urgent: true}}
+    when:
+      - present: shortcut
+      - {approve: shortcut, by: board, then: {stage: idea}}
+      - {amend: {urgent: false}, by: pmo_director}
+    then: {stage: work, open: [finish], derived: {half: 500}}
+"""
+    policy = read_policy(ROUTES)
+    report = tell(read_tests(stories), policy)
+    assert report.passed, report.told
+    never = {str(mark) for mark in report.uncovered}
+    assert not any(part in mark for mark in never for part in ("derived", "requires", "when")), never
+
+
+def test_a_derived_fact_that_there_is_not_is_named() -> None:
+    stories = "policy: routes\nscenarios: [{scenario: A, then: {derived: {sice: small}}}]\n"
+    (story,) = tell(read_tests(stories), read_policy(ROUTES)).told
+    assert "The policy has no fact 'sice'; it has: half, rushed, size." in story.failures[0].why
+
+
+def among(*values: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(values)
+
+
+GATES = among("start", "finish", "strat")
+PEOPLE = among("sponsor", "finance", "finance 2", "project_manager", "pmo_director", "nobody")
+MOMENTS = among("3 working days", "2 months", "10000 months", "until 2026-03-09", "until 2999-12-31", "0 days")
+FACTS = st.dictionaries(among("cost", "finish", "fit"), st.none() | st.integers() | st.just("2027-02-30"))
+STEPS = st.one_of(
+    st.dictionaries(
+        among("submit", "present", "pass", "withdraw", "open", "answer", "ask"), GATES, min_size=1, max_size=1
+    ),
+    st.builds(lambda verb, gate, who: {verb: gate, "by": who}, among("approve", "reject", "recuse"), GATES, PEOPLE),
+    st.fixed_dictionaries({"decide": among("go", "kill", "hold", "gone"), "at": GATES}),
+    st.fixed_dictionaries({"waive": st.just("criteria.cheap"), "at": GATES, "lasts": among("1 day", "9999 months")}),
+    st.fixed_dictionaries({"amend": FACTS}),
+    st.fixed_dictionaries({"wait": MOMENTS}),
+    st.dictionaries(among("hold", "resume", "kill", "prove", "accept"), st.just("So be it."), min_size=1, max_size=1),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    facts=FACTS, steps=st.lists(STEPS, max_size=6), start=st.sampled_from(["2026-03-02", "1900-01-01", "9999-12-31"])
+)
+def test_any_story_is_told_to_its_end_or_to_a_sentence(
+    facts: dict[str, object], steps: list[object], start: str
+) -> None:
+    story = {"scenario": "Odd", "given": {"facts": facts, "start": start}, "when": steps}
+    (ended,) = tell(read_tests(json.dumps({"policy": "small", "scenarios": [story]})), read_policy(POLICY)).told
+    assert all(failure.sentence and failure.why for failure in ended.failures)
 
 
 def run(*arguments: str) -> tuple[int, str]:

@@ -72,6 +72,7 @@ class Wait(Part):
     """Time passes, and what falls due on the way happens."""
 
     wait: Moment
-    """How long, or until when."""
+    """How long (`3 working days`), or until when, on the policy's own clock (`until 2026-04-01 12:00`) or in UTC
+    (`until 2026-04-01 11:00 UTC`)."""
     then: Then | None = None
     """What holds when it has passed; `ladder` and `happened` speak of what came on the way."""

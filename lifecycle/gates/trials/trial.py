@@ -13,7 +13,7 @@ from lifecycle.domain.people import Actor
 from lifecycle.domain.project import ProjectState, Round
 from lifecycle.domain.values import FactValue
 from lifecycle.domain.verdicts import Accepted, Refusal, Verdict
-from lifecycle.domain.worktime import NoWorkingTimeError, WorkCalendar, after
+from lifecycle.domain.worktime import WorkCalendar, after
 from lifecycle.gates.clocks import openings, with_clocks
 from lifecycle.gates.conditions import Kind
 from lifecycle.gates.decide import decide, decide_due
@@ -28,6 +28,8 @@ from lifecycle.gates.trials.reaching import reached
 from lifecycle.gates.trials.scenario import Given
 
 _MOST_DUE = 2_000
+_YEARS = range(1990, 2101)
+"""The years in which stories are told; the longest deadlines then still lie in the calendar."""
 
 
 class Trial:
@@ -88,6 +90,8 @@ class Trial:
         """Time passes until an instant; whatever falls due on the way happens."""
         if until < self.now:
             raise ImpossibleError("Time does not go back: this moment has passed.")
+        if until.year not in _YEARS:
+            raise ImpossibleError(f"Stories are told between {_YEARS.start} and {_YEARS.stop - 1}.")
         for _ in range(_MOST_DUE):
             owed = next(iter(obligations(self.book.policy, self.state)), None)
             if owed is None or owed.at > until:
@@ -120,18 +124,21 @@ class Trial:
         """When a clock ends that started at an instant."""
         try:
             return after(self.calendar, start, length)
-        except NoWorkingTimeError as error:
-            raise ImpossibleError(str(error)) from None
+        except (ValueError, OverflowError):
+            raise ImpossibleError(f"{length} from {start:%Y-%m-%d} leads out of the calendar.") from None
 
     def instant(self, written: str) -> datetime:
-        """The moment that is written as a day, or a day and a time, on the policy's own clock."""
-        form = "%Y-%m-%d %H:%M" if " " in written else "%Y-%m-%d"
+        """The moment that is written as a day, or a day and a time, on the policy's own clock unless it says UTC."""
+        moment = written.removesuffix(" UTC")
+        zone = UTC if moment != written else self.calendar.zone
         try:
-            # The zone is given in the next step: what is written is a local time.
-            local = datetime.strptime(written, form)  # noqa: DTZ007
+            # The zone is given in the next step: what is written is a time on that zone's clock.
+            local = datetime.strptime(moment, "%Y-%m-%d %H:%M" if " " in moment else "%Y-%m-%d")  # noqa: DTZ007
         except ValueError:
             raise ImpossibleError(f"There is no day {written}.") from None
-        return local.replace(tzinfo=self.calendar.zone).astimezone(UTC)
+        if local.year not in _YEARS:
+            raise ImpossibleError(f"Stories are told between {_YEARS.start} and {_YEARS.stop - 1}.")
+        return local.replace(tzinfo=zone).astimezone(UTC)
 
     def fact(self, name: str, value: FactValue) -> FactValue:
         """A fact as it travels: money in minor units."""

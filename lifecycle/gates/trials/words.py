@@ -29,7 +29,7 @@ Requirement = Annotated[
 ]
 """What a gate asks for, such as `evidence.charter`, `criteria.cost_known` or `score`."""
 
-_UNTIL = re.compile(r"until (\d{4}-\d\d-\d\d)(?: ([01]\d|2[0-3]):([0-5]\d))?", re.ASCII)
+_UNTIL = re.compile(r"until (\d{4}-\d\d-\d\d)(?: ([01]\d|2[0-3]):([0-5]\d)(?: UTC)?)?", re.ASCII)
 
 
 def _moment(text: str) -> str:
@@ -44,7 +44,8 @@ def _moment(text: str) -> str:
 
 
 Moment = Annotated[str, AfterValidator(_moment)]
-"""How long, such as `3 working days` or `1 month`, or until when: `until 2026-04-01`, `until 2026-04-01 12:00`."""
+"""How long, such as `3 working days` or `1 month`, or until when, on the policy's own clock unless it says UTC:
+`until 2026-04-01`, `until 2026-04-01 12:00`, `until 2026-04-01 11:00 UTC`."""
 
 Day = Annotated[str, AfterValidator(lambda text: date.fromisoformat(text).isoformat())]
 """A day, as `2026-04-01`."""
