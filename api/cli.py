@@ -2,7 +2,7 @@
 
 import typer
 
-from api.terminal import audit, gates, imports, office, policy, policy_diff, processes, projects, what_if
+from api.terminal import audit, gates, imports, notices, office, policy, policy_diff, processes, projects, what_if
 
 app = typer.Typer(
     name="lifecycle",
@@ -18,6 +18,7 @@ app.command("worker")(processes.work)
 app.command()(processes.migrate)
 app.command("api-reference", hidden=True)(office.api_reference)
 app.command()(office.inbox)
+app.command()(notices.notices)
 app.command()(office.overdue)
 app.command()(office.portfolio)
 app.command()(office.command)
@@ -26,6 +27,8 @@ app.add_typer(projects.app, name="project")
 app.add_typer(gates.app, name="gate")
 app.add_typer(office.condition, name="condition")
 app.add_typer(office.people, name="people")
+app.add_typer(notices.webhook, name="webhook")
+app.command("mail-test")(notices.mail_test)
 policy.app.command("what-if")(what_if.what_if)
 policy.app.command("diff")(policy_diff.diff)
 app.add_typer(policy.app, name="policy")

@@ -185,6 +185,5 @@ notices = Table(
     Index(None, "waits_until"),
     Index(None, "message"),
     Index(None, "recipient", "created_at", "key"),
-    Index(None, "project", "gate"),
 )
 """Who is told what: `waits_until` someone looks whether to send it, `message` is the one that it then went into."""

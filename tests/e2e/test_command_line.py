@@ -84,6 +84,28 @@ def test_a_charter_is_carried_by_the_command_line(reads: Callable[..., str], tmp
     assert "submit_gate" in reads("project", "actions", "ferry-1", "--as", "pm")
 
 
+def test_one_reads_what_one_was_told_and_notes_that_one_saw_it(reads: Callable[..., str]) -> None:
+    posts = ("--portfolio", "transport", "--manager", "pm", "--sponsor", "sponsor")
+    reads("project", "register", "ferry-2", "--name", "Ferry 2", *posts, "--as", "analyst")
+    assert "Ferry 2: Gate charter is open" in reads("notices", "--unseen", "--seen", "--as", "pm")
+    assert "Ferry 2" not in reads("notices", "--unseen", "--as", "pm")
+    assert "Ferry 2" in reads("notices", "--as", "pm")
+
+
+def test_an_administrator_manages_webhooks_and_tries_the_mail_settings(run: Run, reads: Callable[..., str]) -> None:
+    as_administrator = ("--as", "administrator")
+    inside = run("webhook", "add", "Inside", "https://169.254.169.254/latest", *as_administrator)
+    assert (inside.returncode, "not in a public network" in inside.stderr) == (1, True)
+    added = reads("webhook", "add", "Register", "https://192.0.9.9/hook", "--of", "ladder_raise", *as_administrator)
+    assert "Its secret, shown this once: whsec_" in added
+    id_ = added.split()[1]
+    assert "ladder_raise" in reads("webhook", "list", *as_administrator)
+    assert "told nothing any more" in reads("webhook", "remove", id_, *as_administrator)
+    assert run("webhook", "test", id_, *as_administrator).returncode == 1
+    tried = run("mail-test", *as_administrator)
+    assert (tried.returncode, "No mail server is set" in tried.stdout) == (1, True)
+
+
 def test_every_answer_is_json_for_programs(product: Product, reads: Callable[..., str]) -> None:
     key = Project.register(product).key
 

@@ -149,7 +149,6 @@ def _trail() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index("ix_notices_message", "notices", ["message"])
-    op.create_index("ix_notices_project_gate", "notices", ["project", "gate"])
     op.create_index("ix_notices_recipient_created_at_key", "notices", ["recipient", "created_at", "key"])
     op.create_index("ix_notices_waits_until", "notices", ["waits_until"])
 
