@@ -48,14 +48,16 @@ class Prover:
         def reached(context: Context, undecided: frozenset[str]) -> bool | None:
             return goal(*self.book.derivation.partly(context, undecided, names))
 
-        searched = Search(samples, self.budget).find(reached if names else goal)
+        judgements = len(conditions) + len(names)
+        searched = Search(samples, self.budget, judgements).find(reached if names else goal)
         if searched.world is None:
             return Shown(None, searched.proven or (bool(names) and self._never(conditions, goal, without)))
         return Shown(in_words(samples.kinds, searched.world), proven=False, world=searched.world)
 
     def _never(self, conditions: Sequence[Condition], goal: Goal, without: Container[str]) -> bool:
         """Whether the goal is out of reach even if derived facts could be anything, whatever they follow from."""
-        return Search(samples_of(conditions).without(without), self.budget).find(goal).proven
+        samples = samples_of(conditions).without(without)
+        return Search(samples, self.budget, len(conditions)).find(goal).proven
 
     def samples(self, conditions: Sequence[Condition]) -> Samples:
         """The values at which conditions can turn, of every fact on which they depend."""
@@ -70,8 +72,10 @@ class Prover:
     def worlds(self, conditions: Sequence[Condition], most: int) -> Iterator[tuple[World, Context]] | None:
         """Every project that the conditions tell apart, with its derived facts; none when they are more than `most`."""
         samples = self.samples(conditions)
-        if count(samples) > most:
+        judgements = count(samples) * len(conditions)
+        if count(samples) > most or judgements > self.budget.left:
             return None
+        self.budget.left -= judgements
         return ((world, self.book.derivation.added(context)) for world, context in every(samples))
 
     def can_be(self, condition: Condition, truth: Truth) -> Shown:

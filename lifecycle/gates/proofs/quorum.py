@@ -26,9 +26,10 @@ _POSTS = ("project_manager", "sponsor")
 def people(book: Rulebook, roster: Roster) -> Iterator[Finding]:
     """Every gate has distinct people who may open it, whoever manages the project, and does not hang on one of them."""
     roster = able_to_act(book.policy, roster)
+    prover = Prover(book)
     for name, gate in book.policy.gates.items():
         path = ("gates", name, "approvals")
-        asked = list(_whom(book, name))
+        asked = list(_whom(prover, name))
         shut = next(((who, witness) for who in asked if (witness := who.unfillable(roster))), None)
         if shut:
             who, witness = shut
@@ -42,15 +43,15 @@ def people(book: Rulebook, roster: Roster) -> Iterator[Finding]:
             yield warning(("gates", name, "ladder"), sentence, "Give the role to somebody.", role)
 
 
-def _whom(book: Rulebook, gate: str) -> Iterator["_Asked"]:
+def _whom(prover: Prover, gate: str) -> Iterator["_Asked"]:
     """Whom a gate asks, for every kind of project that its approvals tell apart."""
+    book = prover.book
     for tier in book.policy.tiers:
         yield _Asked.of(book, gate, {"tier": tier.id}, f" in the tier '{tier.id}'")
     asking = [*leaves(book.policy.gates[gate].approvals.all), *slots_of(book.policy, gate)]
     conditions = [book.condition(when, gate) for when in dict.fromkeys(slot.when for slot in asking) if when]
     if book.policy.pmo is not Pmo.CONTROLLING or not conditions:
         return
-    prover = Prover(book)
     kinds, told = prover.samples(conditions).kinds, set[tuple[tuple[str, ...], ...]]()
     for world, context in prover.worlds(conditions, MOST_PROJECTS) or ():
         asked = _Asked.of(book, gate, context, f" of a project with {in_words(kinds, world)}")

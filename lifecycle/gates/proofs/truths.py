@@ -25,6 +25,10 @@ _ALWAYS = {
 def truths(prover: Prover) -> Iterator[Finding]:
     """Every condition that does not depend on the project; tiers have proofs of their own."""
     for written in conditions_of(prover.book.policy):
+        if prover.budget.left <= 0:
+            sentence = "The policy has so many cases that from here on its conditions are not proven."
+            yield information(written.path, sentence, "Split them into simpler ones if you want them proven.")
+            return
         if not written.scored and written.path[0] != "tiers":
             yield from _truth(prover, written)
 

@@ -16,10 +16,10 @@ Goal = Callable[[Mapping[str, Any], frozenset[str]], bool | None]
 
 @dataclass
 class Budget:
-    """So many projects are looked at for one question, and for all questions together."""
+    """So many judgements are made for one question, and for all questions together."""
 
-    each: int = 2_000
-    left: int = 30_000
+    each: int = 4_000
+    left: int = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +36,28 @@ class Search:
 
     samples: Samples
     budget: Budget
-    _looked: int = field(default=0, init=False)
+    judgements: int
+    """So many are made for each project that is looked at."""
+    _made: int = field(default=0, init=False)
 
     def find(self, goal: Goal) -> Searched:
         """A project for which the goal surely holds."""
-        self._looked = 0
+        self._made = 0
         names = list(self.samples.values)
         world = self._from(goal, names, {}, {})
         return Searched(world, proven=world is None and self.samples.exact and not self._spent)
 
     @property
     def _spent(self) -> bool:
-        return self._looked >= self.budget.each or self.budget.left <= 0
+        return self._made >= self.budget.each or self.budget.left <= 0
 
     def _from(
         self, goal: Goal, undecided: list[str], context: dict[str, Any], world: dict[str, FactValue | None]
     ) -> World | None:
         if self._spent:
             return None
-        self._looked += 1
-        self.budget.left -= 1
+        self._made += self.judgements
+        self.budget.left -= self.judgements
         shows = goal(context, frozenset(undecided))
         if shows or shows is False or not undecided:
             return dict(world) if shows else None
