@@ -12,6 +12,7 @@ from api.intake import Frame
 from api.openapi import Api
 from api.reference import reference_page
 from api.routes import (
+    accounts,
     commands,
     deputising,
     events,
@@ -56,6 +57,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     what_ifs.router,
     people.router,
     deputising.router,
+    accounts.router,
     preferences.router,
     notices.router,
     webhooks.router,

@@ -112,13 +112,18 @@ def own_path(path: str | None) -> str:
 
 
 def _set(request: Request, response: Response, cookie: str, text: str, seconds: int | None = None) -> None:
-    secure = request.url.scheme == "https"
+    secure = _secure(request)
     if not secure and not is_local(request):
         remedy = "Open the same address with https."
         raise LifecycleError("not_secure", "Nobody signs in over a connection that others can read.", remedy)
     response.set_cookie(_name(request, cookie), text, seconds, path="/", secure=secure, httponly=True, samesite="lax")
 
 
+def _secure(request: Request) -> bool:
+    """Whether the browser speaks to us encrypted, if only as far as a proxy that stands before us."""
+    return request.url.scheme == "https" or entrance_of(request).address.startswith("https://")
+
+
 def _name(request: Request, cookie: str) -> str:
     """With this prefix no other host, and nobody without encryption, can plant the cookie."""
-    return f"__Host-{cookie}" if request.url.scheme == "https" else cookie
+    return f"__Host-{cookie}" if _secure(request) else cookie

@@ -205,3 +205,34 @@ async def test_changes_at_once_are_each_counted(desk: Desk) -> None:
     assert [answer.json for answer in answers] == [{"changed": True}] * 20
     assert desk.office.database.read_now(directory_version) == before + 20
     assert (await desk.post("director", "/roles", bodies[0])).json == {"changed": False}
+
+
+async def test_a_code_for_a_password_is_shown_once_to_who_manages_people(desk: Desk) -> None:
+    await newcomer(desk)
+    assert (await desk.post("pm", "/people/newcomer/invitation")).refused == (403, "not_permitted")
+    assert (await desk.post("administrator", "/people/pm/invitation")).refused == (403, "no_local_account")
+    assert (await desk.post("administrator", "/people/nobody/invitation")).refused == (404, "unknown_person")
+    first = (await desk.post("administrator", "/people/newcomer/invitation", key="k")).json
+    again = (await desk.post("administrator", "/people/newcomer/invitation", key="k")).json
+    assert first["code"]
+    assert again == {**first, "code": None}
+
+
+async def test_sign_ins_are_ones_own_to_see_and_to_end(desk: Desk) -> None:
+    secret = await desk.office.sign_ins.begin("pm", "password", "A browser")
+    await desk.office.sign_ins.begin("pm", "password", "Another browser")
+    known = (await desk.get("pm", "/sign-ins")).json["items"]
+    assert sorted(line["browser"] for line in known) == ["A browser", "Another browser"]
+    assert secret not in str(known)
+    assert (await desk.get("director", "/sign-ins")).json["items"] == []
+    assert (await desk.send("director", "DELETE", f"/sign-ins/{known[0]['id']}")).json == {"ended": 0}
+    assert (await desk.send("pm", "DELETE", f"/sign-ins/{known[0]['id']}")).json == {"ended": 1}
+    assert (await desk.send("pm", "DELETE", "/sign-ins")).json == {"ended": 1}
+
+
+async def test_what_would_be_stuck_without_somebody_is_told(desk: Desk) -> None:
+    losses = (await desk.get("analyst", "/people/director/losses")).json
+    assert losses["gates"] == []
+    assert losses["policies"]
+    assert (await desk.get("analyst", "/people/nobody/losses")).refused == (404, "unknown_person")
+    assert (await desk.get("pm", "/people/director/losses")).refused == (403, "not_permitted")

@@ -1,0 +1,52 @@
+"""Accounts: where one is signed in, codes for passwords, and what would be missing without somebody."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from api.auth import Caller, Reads, Writes
+from api.deps import Id, TheOffice, as_json
+from api.schemas.accounts import Ended, InvitationView, LossesView, SignInView
+from api.schemas.people import Listed
+from lifecycle.domain.people import Permission
+from lifecycle.service.envelopes import Envelope
+
+router = APIRouter(tags=["people"])
+Self = Annotated[Caller, Depends(Reads(Permission.SELF_SERVE))]
+Serving = Annotated[Envelope, Depends(Writes(Permission.SELF_SERVE))]
+
+
+@router.get("/sign-ins", response_model=Listed[SignInView])
+async def sign_ins(caller: Self, office: TheOffice) -> Response:
+    """The browsers in which one is signed in, the latest first."""
+    found = await office.sign_ins.sign_ins_of(caller.id)
+    return as_json(Listed[SignInView](items=tuple(SignInView.model_validate(known) for known in found)))
+
+
+@router.delete("/sign-ins", response_model=Ended)
+async def end_all(envelope: Serving, office: TheOffice) -> Response:
+    """Sign out everywhere; tokens stay good."""
+    return as_json(Ended(ended=await office.sign_ins.end(envelope.person)))
+
+
+@router.delete("/sign-ins/{id}", response_model=Ended)
+async def end(id: Id, envelope: Serving, office: TheOffice) -> Response:
+    """Sign one of one's browsers out."""
+    return as_json(Ended(ended=await office.sign_ins.end(envelope.person, only=id)))
+
+
+@router.post("/people/{id}/invitation", status_code=201, response_model=InvitationView)
+async def invite(
+    id: Id, envelope: Annotated[Envelope, Depends(Writes(Permission.PEOPLE_MANAGE))], office: TheOffice
+) -> Response:
+    """Let somebody choose a password by a code, within seven days; an earlier code of theirs ends."""
+    return as_json(InvitationView.model_validate(await office.accounts.invite(envelope, id)), 201)
+
+
+@router.get("/people/{id}/losses", response_model=LossesView)
+async def losses(
+    id: Id, caller: Annotated[Caller, Depends(Reads(Permission.PEOPLE_READ))], office: TheOffice
+) -> Response:
+    """Which gates and projects would be stuck if somebody left or was away."""
+    person = await office.directory.person(caller.id, id)
+    return as_json(LossesView.model_validate(await office.succession.without(person.id)))
