@@ -24,9 +24,18 @@ class _Tested(NamedTuple):
 
 def tests_pass(files: Sequence[str], as_json: bool, at_least: float) -> bool:
     """Run the tests in files and print how they went; whether all passed, with enough coverage."""
-    tested = [_tested(file) for file in files]
-    show([_content(each) for each in tested], as_json, (line for each in tested for line in _lines(each)))
-    return all(each.report.passed and 100 * each.report.coverage >= at_least for each in tested)
+    from lifecycle.service.policy_text import PolicyError
+
+    tested: list[_Tested] = []
+    unread: list[Problem] = []
+    for file in files:
+        try:
+            tested.append(_tested(file))
+        except PolicyError as error:
+            unread += error.problems
+    content = [*map(_content, tested), *({"error": str(problem), **_place(problem)} for problem in unread)]
+    show(content, as_json, [*map(str, unread), *(line for each in tested for line in _lines(each))])
+    return not unread and all(each.report.passed and 100 * each.report.coverage >= at_least for each in tested)
 
 
 def _tested(file: str) -> _Tested:

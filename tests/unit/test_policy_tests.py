@@ -398,6 +398,21 @@ def test_the_command_fails_when_a_story_does(folder: Path) -> None:
     assert "small.test.yaml:4:82: error: then: expected stage work; came idea." in output
 
 
+def test_the_command_tells_every_error_of_a_file_and_goes_on_with_the_next(folder: Path) -> None:
+    (folder / "odd.yaml").write_text(POLICY, encoding="utf-8")
+    (folder / "odd.test.yaml").write_text(SHARED + "  - {scenario: A, whn: []}\n  - {scenario: B, thn: {}}\n", "utf-8")
+    code, output = run(str(folder / "odd.yaml"), str(folder / "small.yaml"))
+    assert code == 1
+    assert "odd.test.yaml:4:19: error: There is no key 'whn' here. Did you mean 'when'?" in output
+    assert "odd.test.yaml:5:19: error: There is no key 'thn' here. Did you mean 'then'?" in output
+    assert "small.test.yaml: 1 of 1 scenarios passed" in output
+
+
+def test_there_is_a_schema_for_editors() -> None:
+    result = CliRunner().invoke(app, ["policy", "schema", "--tests"])
+    assert json.loads(result.output)["title"] == "PolicyTests"
+
+
 def test_the_command_speaks_json_and_minds_coverage(folder: Path) -> None:
     code, output = run(str(folder / "small.yaml"), "--json", "--coverage", "99")
     assert code == 1
