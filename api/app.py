@@ -28,6 +28,7 @@ from api.routes import (
     policies,
     preferences,
     projects,
+    proposals,
     webhooks,
     what_ifs,
 )
@@ -53,6 +54,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     events.router,
     imports.router,
     evidence.router,
+    proposals.router,
     policies.router,
     what_ifs.router,
     people.router,

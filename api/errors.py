@@ -63,14 +63,14 @@ FAILED: Final[Mapping[str, int]] = {
     **dict.fromkeys(
         (
             "unknown_path", "unknown_person", "unknown_entry", "unknown_edition", "unknown_command", "unknown_import",
-            "unknown_what_if", "evidence_missing",
+            "unknown_what_if", "unknown_proposal", "evidence_missing",
         ),
         404,
     ),
     "method_not_allowed": 405,
     "not_acceptable": 406,
     **dict.fromkeys(
-        ("key_reused", "person_exists", "delegation_exists", "edition_exists", "last_manager"),
+        ("key_reused", "person_exists", "delegation_exists", "edition_exists", "proposal_settled", "last_manager"),
         409,
     ),
     **dict.fromkeys(("body_too_large", "evidence_too_large", "file_too_large", "workbook_too_large"), 413),

@@ -79,7 +79,9 @@ class Office:
         match order.pop("do"):
             case "open":
                 self._tokens = order["tokens"]
-                await self.ask("director", "/policies", {"source": order["policy"], "name": "policy.yaml"})
+                proposal = {"source": order["policy"], "reason": "It is measured."}
+                proposed = await self.ask("analyst", "/policies/proposals", proposal)
+                await self.ask("director", f"/policies/proposals/{proposed.body['id']}/publication", {})
                 return {}
             case "register":
                 return await closed_loop(

@@ -1,16 +1,15 @@
-"""Policies: checked, published, read."""
+"""Policies: checked, read, compared."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from api.auth import Caller, Reads, Writes
+from api.auth import Caller, Reads
 from api.deps import TheOffice, as_json
-from api.schemas.policies import CheckReport, Editions, EditionView, PolicyText, Publication
+from api.schemas.policies import CheckReport, Editions, EditionView, PolicyText
 from api.schemas.problems import Fault
 from api.schemas.projects import Edition
 from lifecycle.domain.people import Permission
-from lifecycle.service.envelopes import Envelope
 from lifecycle.service.policies import Comparison
 from lifecycle.service.policies import Edition as Published
 
@@ -23,15 +22,6 @@ Version = Annotated[int, Path(ge=1, le=2**31)]
 async def editions(_: Annotated[Caller, Depends(Reads(Permission.POLICY_READ))], office: TheOffice) -> Response:
     """Every published edition."""
     return as_json(Editions(items=tuple(Edition.model_validate(ref) for ref in await office.policies.editions())))
-
-
-@router.post("/policies", status_code=201, response_model=EditionView)
-async def publish(
-    body: Publication, envelope: Annotated[Envelope, Depends(Writes(Permission.POLICY_PUBLISH))], office: TheOffice
-) -> Response:
-    """Publish a policy text as a new edition; refused with every fault, by line and column, when it has any."""
-    edition = await office.policies.publish(envelope, body.source, body.name, body.effective_from)
-    return as_json(_view(edition), 201)
 
 
 @router.post("/policies/check", response_model=CheckReport)
@@ -60,7 +50,7 @@ async def current(
     id: PolicyName, _: Annotated[Caller, Depends(Reads(Permission.POLICY_READ))], office: TheOffice
 ) -> Response:
     """The edition of a policy that is in force now."""
-    return as_json(_view(await office.policies.read(id, None)))
+    return as_json(view_of(await office.policies.read(id, None)))
 
 
 @router.get("/policies/{id}/versions/{version}", response_model=EditionView)
@@ -71,7 +61,7 @@ async def read(
     office: TheOffice,
 ) -> Response:
     """One edition of a policy."""
-    return as_json(_view(await office.policies.read(id, version)))
+    return as_json(view_of(await office.policies.read(id, version)))
 
 
 @router.get("/policies/{id}/versions/{version}/difference", response_model=Comparison)
@@ -86,11 +76,13 @@ async def difference(
     return as_json(await office.policies.difference(id, version, to))
 
 
-def _view(edition: Published) -> EditionView:
+def view_of(edition: Published) -> EditionView:
+    """An edition as it is answered."""
     return EditionView(
         **edition.ref.model_dump(),
         published_at=edition.published_at,
         published_by=edition.published_by,
         effective_from=edition.effective_from,
+        expires_at=edition.expires_at,
         source=edition.source,
     )

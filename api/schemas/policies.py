@@ -7,7 +7,7 @@ from pydantic import StringConstraints
 
 from api.schemas.problems import Fault
 from api.schemas.projects import Edition
-from api.schemas.words import Body, Instant, View
+from api.schemas.words import Body, View
 
 
 class PolicyText(Body):
@@ -15,12 +15,6 @@ class PolicyText(Body):
 
     source: Annotated[str, StringConstraints(min_length=1, max_length=300_000)]
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}$")] = "policy.yaml"
-
-
-class Publication(PolicyText):
-    """A policy to publish, in force from now on or from a later instant."""
-
-    effective_from: Instant | None = None
 
 
 class CheckReport(View):
@@ -32,7 +26,7 @@ class CheckReport(View):
 
 
 class EditionView(View):
-    """A published edition, with the text its author wrote."""
+    """A published edition, with the text its author wrote; it expires if it was published in break-glass."""
 
     id: str
     version: int
@@ -40,6 +34,7 @@ class EditionView(View):
     published_at: datetime
     published_by: str
     effective_from: datetime
+    expires_at: datetime | None
     source: str
 
 

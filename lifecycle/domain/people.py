@@ -37,6 +37,7 @@ class Permission(StrEnum):
     PORTFOLIO_READ = "office:portfolio:read"
     REGISTER_IMPORT = "office:register:import"
     POLICY_READ = "office:policy:read"
+    POLICY_PROPOSE = "office:policy:propose"
     POLICY_PUBLISH = "office:policy:publish"
     PEOPLE_READ = "office:people:read"
     PEOPLE_MANAGE = "office:people:manage"
@@ -61,16 +62,24 @@ ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
         P.PROJECT_HOLD,
         P.PROJECT_KILL,
         P.POLICY_ADOPT,
+        P.POLICY_PROPOSE,
         P.POLICY_PUBLISH,
         P.PEOPLE_MANAGE,
         P.AUDIT_READ,
         P.REGISTER_IMPORT,
         P.NOTICES_MANAGE,
     },
-    "pmo_analyst": _OFFICE | {P.PROJECT_REGISTER, P.FACTS_AMEND, P.REGISTER_IMPORT},
+    "pmo_analyst": _OFFICE | {P.PROJECT_REGISTER, P.FACTS_AMEND, P.REGISTER_IMPORT, P.POLICY_PROPOSE},
     "auditor": _OFFICE | {P.AUDIT_READ},
     "administrator": _OFFICE
-    | {P.PEOPLE_MANAGE, P.POLICY_PUBLISH, P.REGISTER_IMPORT, P.PROJECT_REGISTER, P.NOTICES_MANAGE},
+    | {
+        P.PEOPLE_MANAGE,
+        P.POLICY_PROPOSE,
+        P.POLICY_PUBLISH,
+        P.REGISTER_IMPORT,
+        P.PROJECT_REGISTER,
+        P.NOTICES_MANAGE,
+    },
 }
 """The office's own roles. Any other role a policy names is a gatekeeper's: it reads, votes and follows conditions."""
 

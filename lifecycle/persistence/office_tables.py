@@ -95,11 +95,15 @@ policies = Table(
     Column("published_at", Instant, nullable=False),
     Column("published_by", Words, nullable=False),
     Column("effective_from", Instant, nullable=False),
+    Column("expires_at", Instant),
     Column("document", Text, nullable=False),
     Column("source", Text, nullable=False),
     PrimaryKeyConstraint("id", "version"),
 )
-"""Every published edition; `document` is the canonical JSON that the digest is of, `source` what the author wrote."""
+"""Every published edition; `document` is the canonical JSON that the digest is of, `source` what the author wrote.
+
+One that was published in break-glass expires unless a review upholds it.
+"""
 
 imports = Table(
     "imports",

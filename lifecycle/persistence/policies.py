@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, or_, select, update
 
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.project import PolicyRef
@@ -26,7 +26,10 @@ class EditionExistsError(LifecycleError):
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One edition: `document` is the canonical JSON text that the digest is of, `source` the text its author wrote."""
+    """One edition: `document` is the canonical JSON text that the digest is of, `source` the text its author wrote.
+
+    One that was published in break-glass ceases to be in force when it expires.
+    """
 
     ref: PolicyRef
     document: str
@@ -34,6 +37,7 @@ class Edition:
     published_at: datetime
     published_by: str
     effective_from: datetime
+    expires_at: datetime | None = None
 
 
 def publish(connection: Connection, edition: Edition, by: Signature) -> bool:
@@ -44,6 +48,7 @@ def publish(connection: Connection, edition: Edition, by: Signature) -> bool:
         "published_at": edition.published_at,
         "published_by": edition.published_by,
         "effective_from": edition.effective_from,
+        "expires_at": edition.expires_at,
         "document": edition.document,
         "source": edition.source,
     }
@@ -55,6 +60,12 @@ def publish(connection: Connection, edition: Edition, by: Signature) -> bool:
     if known is None or known.ref != ref:
         raise EditionExistsError(ref)
     return False
+
+
+def expire(connection: Connection, ref: PolicyRef, at: datetime | None) -> None:
+    """Let an edition cease to be in force at an instant; without one it stays."""
+    known = policies.c.id == ref.id, policies.c.version == ref.version
+    connection.execute(update(policies).where(*known).values(expires_at=at))
 
 
 def find(connection: Connection, id_: str, version: int) -> Edition | None:
@@ -70,8 +81,9 @@ def by_digest(connection: Connection, digest: str) -> Edition | None:
 
 
 def in_force(connection: Connection, id_: str, instant: datetime) -> Edition | None:
-    """The highest version of a policy that is effective at an instant."""
-    effective = select(policies).where(policies.c.id == id_, policies.c.effective_from <= instant)
+    """The highest version of a policy that is effective, and has not expired, at an instant."""
+    lasts = or_(policies.c.expires_at.is_(None), policies.c.expires_at > instant)
+    effective = select(policies).where(policies.c.id == id_, policies.c.effective_from <= instant, lasts)
     return _one(connection, effective.order_by(policies.c.version.desc()).limit(1))
 
 
@@ -103,4 +115,5 @@ def _one(connection: Connection, query: Select[Any]) -> Edition | None:
         published_at=row.published_at,
         published_by=row.published_by,
         effective_from=row.effective_from,
+        expires_at=row.expires_at,
     )

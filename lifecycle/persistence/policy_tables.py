@@ -1,6 +1,6 @@
 """What the office keeps of policies before they bind anybody. No methods, seen by this package alone."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
 
 from lifecycle.persistence.columns import Instant, Words, schema
 
@@ -34,3 +34,28 @@ what_if_projects = Table(
     PrimaryKeyConstraint("what_if", "project"),
 )
 """The projects for which a draft would make a difference, each with what it would be."""
+
+policy_proposals = Table(
+    "policy_proposals",
+    schema,
+    Column("id", Words, primary_key=True),
+    Column("policy", Words, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("digest", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("effective_from", Instant),
+    Column("until", Instant),
+    Column("proposed_by", Words, nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("settled_by", Words),
+    Column("settled_at", Instant),
+    Column("reviewed_by", Words),
+    Column("reviewed_at", Instant),
+    Column("remark", Words, nullable=False),
+    Index(None, "status", "proposed_at"),
+)
+"""Policy texts that somebody wants published: by whom, why, from when, and what became of each."""

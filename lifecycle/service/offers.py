@@ -18,7 +18,7 @@ from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Actor
 from lifecycle.domain.project import PolicyRef, ProjectState
 from lifecycle.persistence.pages import Cursor, Page
-from lifecycle.persistence.policies import editions, in_force
+from lifecycle.persistence.policies import editions, find, in_force
 from lifecycle.persistence.projects import Filter, ProjectLine, search
 from lifecycle.persistence.reach import UNLIMITED
 from lifecycle.persistence.session import Database
@@ -83,14 +83,20 @@ class Offers:
         return isinstance(outcome, Done)
 
     def _overtaken(self, connection: Connection) -> list[tuple[PolicyRef, PolicyRef]]:
-        """Each edition that is not in force any more, behind the one that is."""
+        """Each edition that is not in force any more, beside the one that is."""
         every = editions(connection)
         found = {name: in_force(connection, name, self._now()) for name in sorted({ref.id for ref in every})}
         return [
             (latest.ref, ref)
             for ref in every
-            if (latest := found[ref.id]) is not None and ref.version < latest.ref.version
+            if (latest := found[ref.id]) is not None
+            and (ref.version < latest.ref.version or self._has_expired(connection, ref))
         ]
+
+    def _has_expired(self, connection: Connection, ref: PolicyRef) -> bool:
+        """Whether an edition was published in break-glass, and is in force no longer."""
+        edition = find(connection, ref.id, ref.version)
+        return edition is not None and edition.expires_at is not None and edition.expires_at <= self._now()
 
     async def _governed_by(self, edition: PolicyRef) -> AsyncIterator[ProjectLine]:
         after: Cursor | None = None

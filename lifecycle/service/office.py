@@ -36,6 +36,7 @@ from lifecycle.service.people import People
 from lifecycle.service.policies import Policies
 from lifecycle.service.portfolio import Portfolio
 from lifecycle.service.preferences import Preferring
+from lifecycle.service.proposals import Proposals
 from lifecycle.service.pulse import Pulse
 from lifecycle.service.reading import Reading
 from lifecycle.service.registration import Registration
@@ -113,7 +114,8 @@ class Office:
         self.webhooks = Webhooks(database, self.deeds, outlets, now)
         self.trials = Trials(database, outlets, now)
         self.tokens = Tokens(database, self.deeds, self.directory, now)
-        self.policies = Policies(database, self.deeds, now)
+        self.policies = Policies(database, now)
+        self.proposals = Proposals(database, self.deeds, self.policies, now)
         store = EvidenceStore(evidence_folder, limits.evidence_bytes)
         self.evidence = Evidence(database, store, self.commands, self.settling, self.shelf, self.directory)
         self.reading = Reading(database, self.directory, self.shelf, now)

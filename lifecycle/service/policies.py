@@ -1,10 +1,8 @@
 """Policies: checked, published as editions that never change, read, and named for projects to adopt."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
@@ -18,13 +16,10 @@ from lifecycle.gates.differences.compare import compare
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.persistence import policies
-from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.policies import Edition as Edition
 from lifecycle.persistence.roles import all_grants
 from lifecycle.persistence.session import Database
 from lifecycle.service.calendars import calendar_of
-from lifecycle.service.deeds import Deeds
-from lifecycle.service.envelopes import Envelope
 from lifecycle.service.policy_files import examine
 from lifecycle.service.policy_text import PolicyError, Problem, read_document
 from lifecycle.service.settling import Now
@@ -54,42 +49,14 @@ class Report:
 class Policies:
     """The office's policies."""
 
-    def __init__(self, database: Database, deeds: Deeds, now: Now) -> None:
+    def __init__(self, database: Database, now: Now) -> None:
         self._database = database
-        self._deeds = deeds
         self._now = now
 
-    async def check(self, text: str, name: str) -> Report:
+    async def check(self, text: str, name: str, *, with_people: bool = True) -> Report:
         """Everything that is found about a policy text, also whether the people there are can open every gate."""
-        roster = await self._database.read(_everybody)
+        roster = await self._database.read(_everybody) if with_people else None
         return await asyncio.to_thread(_report, text, name, roster, self._now())
-
-    async def publish(self, envelope: Envelope, text: str, name: str, effective_from: datetime | None) -> Edition:
-        """Publish a policy text as a new edition, in force from now on or from a later instant.
-
-        The same content again is the same edition. Raises `PolicyError` with every error, `EditionExistsError`.
-        """
-        report = await self.check(text, name)
-        if report.policy is None or report.errors:
-            raise PolicyError(report.errors)
-        policy = report.policy
-        asked = {"source": text, "effective_from": effective_from.isoformat() if effective_from else None}
-
-        def work(connection: Connection, by: Signature) -> Mapping[str, Any]:
-            _check_version(connection, policy, text, name)
-            edition = Edition(
-                ref=policy.ref,
-                document=policy.text,
-                source=text,
-                published_at=by.at,
-                published_by=by.person,
-                effective_from=max(effective_from or by.at, by.at),
-            )
-            policies.publish(connection, edition, by)
-            return {"id": policy.policy, "version": policy.version}
-
-        told = await self._deeds.do(envelope, "publish_policy", asked, work)
-        return await self.read(told["id"], told["version"])
 
     async def editions(self) -> tuple[PolicyRef, ...]:
         """Every edition, by policy and version."""
@@ -126,7 +93,7 @@ def _everybody(connection: Connection) -> Roster:
     return Roster(holders={role: tuple(people) for role, people in sorted(holders.items())})
 
 
-def _report(text: str, name: str, roster: Roster, now: datetime) -> Report:
+def _report(text: str, name: str, roster: Roster | None, now: datetime) -> Report:
     policy, problems = examine(text, name, roster)
     if policy is None:
         return Report(None, problems)
@@ -145,7 +112,7 @@ def _said(error: ValueError) -> str:
     return str(error)
 
 
-def _check_version(connection: Connection, policy: Policy, text: str, name: str) -> None:
+def check_version(connection: Connection, policy: Policy, text: str, name: str) -> None:
     """A new edition stands above all that were published; the very same one may come again."""
     known = policies.find(connection, policy.policy, policy.version)
     lowest = policies.next_version(connection, policy.policy)

@@ -102,6 +102,13 @@ class Desk:
         assert answer.status == 201, answer.json
         return Project(self, key)
 
+    async def publish(self, policy: Json, **more: Any) -> Answer:
+        """A policy text that the analyst proposes and the director publishes; how the first refusal sounds, if any."""
+        proposed = await self.post("analyst", "/policies/proposals", {"reason": "Rules change.", **policy, **more})
+        if proposed.status != 201:
+            return proposed
+        return await self.post("director", f"/policies/proposals/{proposed.json['id']}/publication")
+
     async def journal(self, answer: Answer, person: str) -> Json:
         """What is known of a command."""
         return (await self.get(person, f"/commands/{answer.json['command']}")).json

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from lifecycle.service.policy_files import DEFAULT, library_text
 from tests.e2e.governed import PDF, Project
 from tests.e2e.product import Product
 
@@ -41,6 +42,12 @@ def known_at(product: Product, path: str) -> Known:
     match path.partition("/api/v1/")[2].split("/"):
         case ["people", _]:
             return {"id": VISITOR}
+        case ["policies", "what-ifs", *_]:
+            order = {"source": library_text(DEFAULT)}
+            return {"id": director.does("POST", "/policies/what-ifs", order)["id"]}
+        case ["policies", "proposals", *_]:
+            order = {"source": library_text(DEFAULT), "reason": "To be tried."}
+            return {"id": product.person("analyst").does("POST", "/policies/proposals", order)["id"]}
         case ["policies", "{id}", *_]:
             return {"id": EDITION["policy"], "version": EDITION["version"]}
         case ["delegations", _]:

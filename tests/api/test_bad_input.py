@@ -153,7 +153,7 @@ async def test_addresses_and_methods_that_there_are_not(desk: Desk) -> None:
     wrong = await desk.send("pm", "PUT", "/me")
     assert wrong.refused == (405, "method_not_allowed")
     assert wrong.response.headers["allow"] == "GET"
-    assert (await desk.send("pm", "PUT", "/policies")).response.headers["allow"] == "GET, POST"
+    assert (await desk.send("pm", "PUT", "/policies/proposals")).response.headers["allow"] == "GET, POST"
     assert (await desk.get("pm", "/people", params={"cursor": "nonsense"})).reason == "not_permitted"
     assert (await desk.get("director", "/people", params={"cursor": "nonsense"})).refused == (422, "bad_cursor")
     assert (await desk.get("director", "/people", params={"limit": "0"})).refused == (422, "malformed")
@@ -273,7 +273,7 @@ async def test_nothing_is_kept_of_what_somebody_sends_who_may_not(desk: Desk) ->
 
 async def test_a_policy_that_cannot_be_is_refused_by_line_and_column(desk: Desk) -> None:
     source = "policy: small\nversion: one\nstages: [planning]\ngates: {}\n"
-    answer = await desk.post("director", "/policies", {"source": source, "name": "small.yaml"})
+    answer = await desk.publish({"source": source, "name": "small.yaml"})
     assert answer.refused == (422, "policy_invalid")
     faults = answer.json["faults"]
     assert {(fault["line"], fault["column"]) for fault in faults} >= {(2, 10)}

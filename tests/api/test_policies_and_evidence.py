@@ -19,12 +19,15 @@ def edition(version: int, **changes: Any) -> dict[str, Any]:
 
 
 async def test_an_edition_is_published_once_and_read_by_everybody(desk: Desk) -> None:
-    first = await desk.post("director", "/policies", edition(2))
+    first = await desk.publish(edition(2))
     assert first.status == 201, first.json
-    assert (await desk.post("director", "/policies", edition(2))).json["digest"] == first.json["digest"]
-    other = await desk.post("director", "/policies", edition(2, title="Another"))
+    assert (await desk.publish(edition(2))).json["digest"] == first.json["digest"]
+    other = await desk.publish(edition(2, title="Another"))
     assert other.refused == (409, "edition_exists")
-    assert (await desk.post("pm", "/policies", edition(3))).refused == (403, "not_permitted")
+    assert (await desk.post("pm", "/policies/proposals", {**edition(3), "reason": "Why not."})).refused == (
+        403,
+        "not_permitted",
+    )
     listed = (await desk.get("pm", "/policies")).json["items"]
     assert [(ref["id"], ref["version"]) for ref in listed] == [(DEFAULT, 1), (DEFAULT, 2)]
     assert (await desk.get("pm", f"/policies/{DEFAULT}")).json["version"] == 2
@@ -35,7 +38,7 @@ async def test_an_edition_is_published_once_and_read_by_everybody(desk: Desk) ->
 async def test_two_editions_are_compared_gate_by_gate(desk: Desk) -> None:
     gates = yaml.safe_load(library_text(DEFAULT))["gates"]
     gates["charter"]["evidence"]["succession"] = {"kind": "document"}
-    await desk.post("director", "/policies", edition(2, gates=gates))
+    await desk.publish(edition(2, gates=gates))
     seen = (await desk.get("pm", f"/policies/{DEFAULT}/versions/1/difference", params={"to": 2})).json
     assert seen["gates"]["charter"] == "stricter"
     assert {direction for gate, direction in seen["gates"].items() if gate != "charter"} == {"same"}
@@ -45,8 +48,8 @@ async def test_two_editions_are_compared_gate_by_gate(desk: Desk) -> None:
 
 
 async def test_a_version_below_the_published_ones_is_refused(desk: Desk) -> None:
-    assert (await desk.post("director", "/policies", edition(5))).status == 201
-    below = await desk.post("director", "/policies", edition(4))
+    assert (await desk.publish(edition(5))).status == 201
+    below = await desk.publish(edition(4))
     assert below.refused == (422, "policy_invalid")
     assert below.json["faults"][0]["line"] > 0
 
@@ -62,7 +65,7 @@ async def test_an_impossible_quorum_or_calendar_keeps_a_policy_from_being_publis
         {"calendar": {"hours": "17:00-09:00"}},
     ):
         source = yaml.safe_dump({**WORKS, **change})
-        assert (await desk.post("director", "/policies", {"source": source})).refused == (422, "policy_invalid")
+        assert (await desk.publish({"source": source})).refused == (422, "policy_invalid")
         report = (await desk.post("director", "/policies/check", {"source": source})).json
         assert not report["publishable"]
         assert all(fault["line"] for fault in report["faults"])
@@ -70,7 +73,7 @@ async def test_an_impossible_quorum_or_calendar_keeps_a_policy_from_being_publis
 
 async def test_a_project_adopts_an_edition_now_or_at_its_next_stage(desk: Desk) -> None:
     project, other = await desk.register(), await desk.register()
-    await desk.post("director", "/policies", edition(2))
+    await desk.publish(edition(2))
     body = {"policy": DEFAULT, "version": 2, "reason": "Stricter now."}
     offered = await project.done("director", "/policy", body)
     assert (offered["project"]["policy"]["version"], offered["project"]["next_policy"]["version"]) == (1, 2)
@@ -86,7 +89,7 @@ async def test_a_new_edition_is_offered_to_whoever_runs_under_an_older_one_once(
     projects = [await desk.register() for _ in range(3)]
     await projects[2].done("director", "/kill", {"reason": "Not needed."})
     assert await desk.office.offers.offer() == 0
-    await desk.post("director", "/policies", edition(2))
+    await desk.publish(edition(2))
     assert await desk.office.offers.offer() == 2
     assert await desk.office.offers.offer() == 0
     versions = [(await project.read("director"))["next_policy"] for project in projects]

@@ -43,7 +43,8 @@ def next_opening() -> datetime:
 def test_the_ladder_runs_while_everything_is_restarted(product: Product) -> None:
     opens = next_opening()
     text = POLICY.format(zone=opens.tzinfo, opens=opens, closes=opens + timedelta(minutes=1))
-    product.person("director").does("POST", "/policies", {"source": text})
+    proposal = product.person("analyst").does("POST", "/policies/proposals", {"source": text, "reason": "Short days."})
+    product.person("director").does("POST", f"/policies/proposals/{proposal['id']}/publication")
     tram = Project.register(product, policy="short-days", facts={})
     submitted = tram.submit("start")
     assert submitted["project"]["rounds"][0]["due"] == opens.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,9 +1,9 @@
-"""Policies before they bind anybody: drafts on trial."""
+"""Policies before they bind anybody: drafts on trial, proposals, editions that expire."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from lifecycle.persistence.migrations.kinds import instants, integers, reference, texts, words
+from lifecycle.persistence.migrations.kinds import instants, integers, large_integers, reference, texts, words
 
 revision = "0003"
 down_revision = "0002"
@@ -31,6 +31,26 @@ def upgrade() -> None:
         *texts("detail"),
         sa.PrimaryKeyConstraint("what_if", "project"),
     )
+    op.add_column("policies", *instants("expires_at", nullable=True))
+    op.create_table(
+        "policy_proposals",
+        *words("id", "policy"),
+        *large_integers("version"),
+        *words("digest", "name"),
+        *texts("document", "source"),
+        *words("reason"),
+        *instants("effective_from", "until", nullable=True),
+        *words("proposed_by"),
+        *instants("proposed_at"),
+        *words("status"),
+        *words("settled_by", nullable=True),
+        *instants("settled_at", nullable=True),
+        *words("reviewed_by", nullable=True),
+        *instants("reviewed_at", nullable=True),
+        *words("remark"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_policy_proposals_status_proposed_at", "policy_proposals", ["status", "proposed_at"])
 
 
 def downgrade() -> None:
