@@ -49,6 +49,16 @@ def test_an_edition_never_changes(office: Database) -> None:
     assert office.read_now(policies.editions) == (edition(1).ref,)
 
 
+def test_an_edition_that_expires_gives_way_to_the_one_before_unless_it_is_upheld(office: Database) -> None:
+    publish(office, edition(1))
+    publish(office, replace(edition(2), expires_at=NOW + DAY))
+    in_force = partial(policies.in_force, id_="standard")
+    assert office.read_now(partial(in_force, instant=NOW)) == replace(edition(2), expires_at=NOW + DAY)
+    assert office.read_now(partial(in_force, instant=NOW + DAY)) == edition(1)
+    office.write_now(partial(policies.expire, ref=edition(2).ref, at=None))
+    assert office.read_now(partial(in_force, instant=NOW + DAY)) == edition(2)
+
+
 def test_the_highest_effective_version_is_in_force(office: Database) -> None:
     for new in (edition(3, effective=DAY), edition(1), edition(2), edition(7, policy="other")):
         publish(office, new)
