@@ -176,7 +176,7 @@ def test_an_answer_that_is_not_asked_of_every_project_is_told_with_one() -> None
     form = {"kind": "form", "fields": {"fit": {"type": "integer"}}, "when": "tier == 'major'"}
     gate: Doc = {"evidence": {"case": None, "form": form}, "criteria": {"fits": {"must": "answers.fit > 3"}}}
     (lacking,) = found(gate)
-    assert (lacking.severity, lacking.witness) == (WARNING, "tier = light.")
+    assert (lacking.severity, lacking.witness) == (WARNING, "tier = light, cost = 999.99.")
     gate["criteria"]["fits"]["when"] = "tier == 'major'"
     assert not found(gate)
 
@@ -252,3 +252,15 @@ def test_an_exception_that_waits_for_a_baseline_may_shut_everything() -> None:
         "gate": {"to": "on"}, "last": {**exception, "kind": "stage", "from": "on", "to": "done"}, "exception": exception
     })  # fmt: skip
     assert (shut.severity, shut.path[1]) == (ERROR, "exception")
+
+
+def test_a_tier_is_never_lighter_than_the_facts_make_it() -> None:
+    (never,) = found({"criteria": {"c": {"must": "tier == 'light' && project.cost > 5000.0"}}})
+    assert never.severity == ERROR
+    assert not found({"criteria": {"c": {"must": "tier == 'major' && project.cost < 500.0"}}})
+
+
+def test_a_fact_that_only_gates_change_is_set_by_one() -> None:
+    facts = {**FACTS, "class": {"type": "text", "by_gates": True}}
+    (idle,) = found(facts=facts)
+    assert (idle.severity, idle.path) == (WARNING, ("facts", "class", "by_gates"))

@@ -43,7 +43,8 @@ def baselines(prover: Prover) -> Iterator[Finding]:
 def _waiting(prover: Prover, gate: str) -> Iterator[tuple[Demand, str]]:
     """The criteria that no project meets without a baseline, each with a fact of it that they need."""
     for demand in demands_of(prover.book, gate):
-        waited_for = {fact for fact in demand.facts if fact.startswith("baseline.")}
+        behind = prover.samples(demand.conditions).values
+        waited_for = {fact for fact in behind if fact.startswith("baseline.")}
         if waited_for and prover.shown(demand.conditions, demand.lets_pass, without=waited_for).world is None:
             yield demand, min(waited_for)
 

@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from lifecycle.domain.project import Round
@@ -42,20 +43,42 @@ class Prover:
 
     def shown(self, conditions: Sequence[Condition], goal: Goal, without: Container[str] = ()) -> Shown:
         """Whether some project, with facts that the conditions mention, reaches the goal; `without` are never known."""
-        samples = self.samples(conditions).without(without)
-        names = needed(self.book, conditions)
+        depends_on_tier = any("tier" in condition.references for condition in conditions)
+        rows = self._rows if depends_on_tier else ()
+        behind = [*conditions, *(row for row in rows if row)]
+        names = needed(self.book, behind)
+        samples = self.samples(behind).without(without)
 
         def reached(context: Context, undecided: frozenset[str]) -> bool | None:
-            return goal(*self.book.derivation.partly(context, undecided, names))
+            known, open_ = self.book.derivation.partly(context, undecided, names)
+            shows = goal(known, open_)
+            fits = shows is not False and self._is_of_its_tier(rows, known, open_)
+            return fits and shows
 
-        judgements = len(conditions) + len(names)
-        searched = Search(samples, self.budget, judgements).find(reached if names else goal)
+        searched = Search(samples, self.budget, len(behind) + len(names)).find(reached if names or rows else goal)
         if searched.world is None:
-            return Shown(None, searched.proven or (bool(names) and self._never(conditions, goal, without)))
+            return Shown(None, searched.proven or (bool(names or rows) and self._never(conditions, goal, without)))
         return Shown(in_words(samples.kinds, searched.world), proven=False, world=searched.world)
 
+    @cached_property
+    def _rows(self) -> tuple[Condition | None, ...]:
+        return tuple(self.book.condition(tier.when) if tier.when else None for tier in self.book.policy.tiers)
+
+    def _is_of_its_tier(
+        self, rows: Sequence[Condition | None], context: Context, undecided: frozenset[str]
+    ) -> bool | None:
+        """Whether a project with these facts can be of its tier: never of a lighter one than they make it."""
+        if not rows or "tier" in undecided:
+            return None if rows else True
+        ids = [tier.id for tier in self.book.policy.tiers]
+        as_light = rows[: ids.index(context["tier"]) + 1] if context.get("tier") in ids else rows
+        truths = [row.judge(context, undecided).truth if row else Truth.MET for row in as_light]
+        if Truth.MET in truths or len(as_light) == len(rows):
+            return True
+        return None if Truth.UNKNOWN in truths else False
+
     def _never(self, conditions: Sequence[Condition], goal: Goal, without: Container[str]) -> bool:
-        """Whether the goal is out of reach even if derived facts could be anything, whatever they follow from."""
+        """Whether the goal is out of reach even if the tier and derived facts followed from nothing."""
         samples = samples_of(conditions).without(without)
         return Search(samples, self.budget, len(conditions)).find(goal).proven
 

@@ -35,8 +35,14 @@ def references(policy: Policy) -> Iterator[Finding]:
         yield error(("facts", name), f"Every project has '{name}' without declaring it.", "Remove the fact.")
     for name in sorted(_UNSPEAKABLE & policy.facts.keys()):
         yield error(("facts", name), f"No condition could name the fact '{name}'.", "Name it otherwise.")
+    given = {
+        fact for gate in policy.gates.values() for outcome in gate.decisions for fact in gate.decision(outcome).set
+    }
     for name, fact in policy.facts.items():
         yield from _fact(("facts", name), fact)
+        if fact.by_gates and name not in given:
+            sentence = f"Only gates change '{name}', and no gate sets it: as a project brings it, so it stays."
+            yield warning(("facts", name, "by_gates"), sentence, "Let a decision 'set' it, or leave 'by_gates' out.")
     if policy.amount and getattr(policy.facts.get(policy.amount), "type", None) is not Kind.MONEY:
         yield error(("amount",), f"'{policy.amount}' is no money fact.", "Name a declared fact of type money.")
     for number, tier in enumerate(policy.tiers):
