@@ -224,6 +224,7 @@ def test_a_story_stops_at_its_first_failing_step() -> None:
         ("{present: finish}", "The gate finish is not open; the project is in the stage idea."),
         ("{wait: until 2026-03-01}", "Time does not go back"),
         ("{wait: 1 day, then: {findings: {start: {criteria.chaep: met}}}}", "The gate start has no requirement"),
+        ("{wait: 1 day, then: {ladder: {strat: []}}}", "The policy has no gate 'strat'"),
         ("{wait: 1 day, then: {rounds: {finish: preparing}}}", "No round of the gate finish has been opened"),
         ("{decide: gone, at: finish}", "outcome"),
         ("{amend: {price: 5}}", "The policy declares no fact 'price'."),
@@ -241,6 +242,16 @@ def test_a_registration_that_is_refused_is_told() -> None:
     assert "The policy declares no fact 'cots'." in found.why
 
 
+def test_answers_that_no_form_asks_for_are_named() -> None:
+    found = failure("  - {scenario: Odd, given: {answers: {fitt: 5}}}\n")
+    assert (found.path, found.why) == (("scenarios", 0, "given"), "No form of the policy asks 'fitt'.")
+
+
+def test_roles_that_the_policy_does_not_name_are_named() -> None:
+    found = failure("  - {scenario: Odd}\n", SHARED.replace("given:", "people: {ann: {roles: [finanse]}}\ngiven:"))
+    assert found.why == "`people` gives ann the role 'finanse', which the policy does not name."
+
+
 @pytest.mark.parametrize(
     ("story", "said"),
     [
@@ -249,6 +260,7 @@ def test_a_registration_that_is_refused_is_told() -> None:
         ("  - {scenario: A, then: {stagge: idea}}\n", "policy.test.yaml:4:26: error: There is no key 'stagge' here."),
         ("  - {scenario: A, when: [{submit: start, refused: no}]}\n", "policy.test.yaml:4:51: error: Input should be"),
         ("  - {scenario: A, when: [{wait: a while}]}\n", "policy.test.yaml:4:33: error: Write a duration"),
+        ("  - {scenario: A, then: {not_happened: [vote]}}\n", "There is no entry 'vote' in the record"),
         ("  - {scenario: A}\n  - {scenario: A}\n", "Two scenarios are called 'A'."),
     ],
 )  # fmt: skip

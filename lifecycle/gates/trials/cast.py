@@ -25,10 +25,17 @@ class Cast:
     policy: Policy
     people: Mapping[str, Person]
 
+    def check(self) -> None:
+        """Every role that `people` gives somebody is one that the policy or the office knows."""
+        for name, person in self.people.items():
+            for role in person.roles:
+                if not self._is_a_role(role):
+                    raise ImpossibleError(f"`people` gives {name} the role '{role}', which the policy does not name.")
+
     def person(self, who: str, state: ProjectState | None) -> str:
         """The person that a word means: a post's holder, a name, or somebody who holds a role."""
         posts = {"project_manager": state and state.manager, "sponsor": state and state.sponsor}
-        if who not in self.people and not self._holds_a_role(who) and who not in posts.values():
+        if who not in self.people and not self._is_a_role(who.partition(" ")[0]) and who not in posts.values():
             raise ImpossibleError(
                 f"The policy names no role '{who.partition(' ')[0]}', and `people` names nobody called '{who}'."
             )
@@ -65,8 +72,7 @@ class Cast:
             return known.roles
         return () if name in _POSTS else (name.partition(" ")[0],)
 
-    def _holds_a_role(self, who: str) -> bool:
-        role = who.partition(" ")[0]
+    def _is_a_role(self, role: str) -> bool:
         return role in ROLE_PERMISSIONS or role in self._words
 
     @cached_property

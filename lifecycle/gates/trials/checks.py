@@ -164,6 +164,7 @@ class _Stepped(NamedTuple):
 
 
 def _steps_of(trial: Trial, gate: str, news: Sequence[Recorded]) -> list[_Stepped]:
+    trial.round(gate)
     found = [recorded for recorded in news if isinstance(recorded.event, LadderStepped) and recorded.event.gate == gate]
     return [
         _Stepped(r.event, r.at, _clock_began(trial, gate, r.seq)) for r in found if isinstance(r.event, LadderStepped)

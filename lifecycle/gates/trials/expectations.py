@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from lifecycle.domain.duration import Duration
 from lifecycle.domain.project import ConditionStatus, RoundStatus, Status
 from lifecycle.gates.policy_words import Name, Part
-from lifecycle.gates.trials.words import Day, Facts, Requirement, Who
+from lifecycle.gates.trials.words import Day, Entry, Facts, Requirement, Who
 
 LadderEntry = Annotated[
     str, StringConstraints(pattern=r"^[a-z_]+( [a-z][a-z0-9_]*(, [a-z][a-z0-9_]*)*)?( after [0-9a-z ]+)?$")
@@ -61,7 +61,7 @@ class Then(Part):
     """Derived facts as they follow; null means that they cannot be worked out."""
     review_on: Day | None = None
     """The day on which a hold is looked at again."""
-    happened: tuple[str, ...] = ()
+    happened: tuple[Entry, ...] = ()
     """Entries of the record that came, among others, such as `policy:votes:voided`."""
-    not_happened: tuple[str, ...] = ()
+    not_happened: tuple[Entry, ...] = ()
     """Entries of the record that did not come."""

@@ -90,7 +90,7 @@ def tell(
         trial = Trial(book, calendar, Cast(book.policy, tests.people), tests.given_in(story), marks)
         failures = next((found for found in _play(trial, story, at) if found), [])
     except ImpossibleError as error:
-        failures = [Failure(path=at, step="given", expected="a project", came="none", why=str(error))]
+        failures = [Failure(path=(*at, "given"), step="given", expected="a project", came="none", why=str(error))]
     return Told(scenario=story.scenario, failures=tuple(failures))
 
 

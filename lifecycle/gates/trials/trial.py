@@ -57,6 +57,8 @@ class Trial:
 
     def register(self) -> Refusal | None:
         """The project enters governance as it is given; the refusal if it may not."""
+        self.cast.check()
+        self._check_answers()
         given, policy = self.given, self.book.policy
         facts = {name: self.fact(name, value) for name, value in given.facts.items() if value is not None}
         posts = {"manager": given.manager, "sponsor": given.sponsor}
@@ -155,6 +157,13 @@ class Trial:
         if declared.type is Kind.MONEY and isinstance(value, int):
             return value / 100
         return value
+
+    def _check_answers(self) -> None:
+        """Every answer that is given is one to a question of some form."""
+        rules = (rule for gate in self.book.policy.gates.values() for rule in gate.evidence.values())
+        asked_for = {question for rule in rules for question in rule.fields}
+        if unasked := sorted(set(self.given.answers) - asked_for):
+            raise ImpossibleError(f"No form of the policy asks '{unasked[0]}'.")
 
     def _next(self) -> str:
         self._asked += 1

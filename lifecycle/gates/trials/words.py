@@ -2,11 +2,12 @@
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from lifecycle.domain.duration import Duration
+from lifecycle.domain.events import Event
 from lifecycle.gates.policy_words import Name
 
 Who = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}( [1-9][0-9]?)?$")]
@@ -49,3 +50,15 @@ Moment = Annotated[str, AfterValidator(_moment)]
 
 Day = Annotated[str, AfterValidator(lambda text: date.fromisoformat(text).isoformat())]
 """A day, as `2026-04-01`."""
+
+_ENTRIES = frozenset(tag for event in get_args(Event) for tag in get_args(event.model_fields["type"].annotation))
+
+
+def _entry(tag: str) -> str:
+    if tag not in _ENTRIES:
+        raise ValueError(f"There is no entry '{tag}' in the record; there are: {', '.join(sorted(_ENTRIES))}.")
+    return tag
+
+
+Entry = Annotated[str, AfterValidator(_entry)]
+"""A kind of entry in the record of a project, such as `policy:votes:voided`."""
