@@ -55,7 +55,7 @@ def _choice(command: PersonCommand, found: Rehearsed, say: Formats) -> Choice:
             value, title = command.type, say.named(command.type)
     if isinstance(found, Refusal):
         return Choice(value, title, (), found)
-    return Choice(value, title, effects(found, say) or (_("It is noted; others are still asked."),), None)
+    return Choice(value, title, effects(found, say) or (_("It is noted; the gate stays open."),), None)
 
 
 def _verdicts(say: Formats) -> dict[VoteVerdict, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from api.web.formats import Formats
 from api.web.values import field_text
@@ -14,6 +15,8 @@ from lifecycle.gates.criteria import Result
 from lifecycle.gates.explain import Possibility
 from lifecycle.gates.vocabulary import Kind
 from lifecycle.service.gate_views import EvidenceView, GateView
+
+_DONE: Final = (Result.MET, Result.NOT_APPLICABLE, Result.WAIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def criteria_of(view: GateView, say: Formats) -> tuple[FoundLine, ...]:
 
 def progress_of(tasks: Iterable[Task], criteria: Iterable[FoundLine]) -> Progress:
     """How much of everything is met."""
-    marks = [task.done for task in tasks] + [line.finding.passes for line in criteria]
+    marks = [task.done for task in tasks] + [line.finding.result in _DONE for line in criteria]
     return Progress(sum(marks), len(marks))
 
 
@@ -92,5 +95,5 @@ def _task(item: EvidenceView, may: Possibility | None) -> Task:
         for name, field in item.fields.items()
         if item.kind is EvidenceKind.FORM
     )
-    done = item.result in (Result.MET, Result.NOT_APPLICABLE, Result.WAIVED)
+    done = item.result in _DONE
     return Task(item, may.allowed if may else False, may.refusal if may else None, questions, done)
