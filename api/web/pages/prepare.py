@@ -53,14 +53,13 @@ async def supply(
 ) -> Response:
     """Supply a version of an item: a file, a link, the answers of a form, or a signature."""
     sent = await sent_with(request)
-    view = await office.gates.gate(viewer.id, key, gate)
-    known = next((each for each in view.evidence if each.item == item), None)
-    if known is None:
-        raise LifecycleError("unknown_path", "The gate asks for no such evidence.", "Go back to the gate.")
     try:
+        known = await _asked_for(office, viewer, Place(key, gate, item))
         outcome = await _supplied(office, sent.envelope(viewer), Place(key, gate, item), known, sent)
     except LifecycleError as error:
         outcome = turned_by(error)
+    finally:
+        await sent.form.close()
     return await _answered(request, office, viewer, key, gate, sent, outcome, f"said=supplied#item-{item}", item=item)
 
 
@@ -90,6 +89,14 @@ async def open_round(
     sent = await sent_with(request)
     outcome = await carry_out(office, viewer, sent, key, asked.OpenGate, gate=gate, reason=sent.text("reason"))
     return await _answered(request, office, viewer, key, gate, sent, outcome, "said=opened")
+
+
+async def _asked_for(office: Office, viewer: Viewer, place: Place) -> EvidenceView:
+    view = await office.gates.gate(viewer.id, place.project, place.gate)
+    known = next((each for each in view.evidence if each.item == place.item), None)
+    if known is None:
+        raise LifecycleError("unknown_path", "The gate asks for no such evidence.", "Go back to the gate.")
+    return known
 
 
 async def _supplied(
