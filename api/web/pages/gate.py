@@ -180,7 +180,7 @@ async def show(
         evidence=views.evidence_of(view, items_supplied(records, seen.before), say),
         ladder=views.ladder_of(view, say),
         news=_since(news, seen),
-        meanwhile=[each for each in news if shown is not None and each.seq > shown] if turned and turned.stale else [],
+        meanwhile=[each for each in news if turned and shown is not None and each.seq > shown],
         ballot=ballot if is_theirs(ballot) else (),
         ballot_open=is_open(ballot),
         chair=chair if is_theirs(chair) else (),

@@ -103,15 +103,16 @@ async def _supplied(
     office: Office, envelope: Envelope, place: Place, known: EvidenceView, sent: Sent
 ) -> Turned | Done | Unknown:
     evidence = office.evidence
+    url = sent.text("url")
     match known.kind:
-        case EvidenceKind.DOCUMENT:
+        case EvidenceKind.DOCUMENT if not url:
             file = sent.form.get("file")
             if not isinstance(file, UploadFile) or not file.filename:
                 raise LifecycleError("wrong_value", "No file was chosen.", "Choose a file, or drop one there.")
             name, kind = file.filename[-200:], file.content_type or ""
             return turned(await evidence.upload(envelope, place, name, kind, _pieces(file)))
-        case EvidenceKind.LINK:
-            return turned(await evidence.link(envelope, place, sent.text("url"), sent.text("title")[:400]))
+        case EvidenceKind.DOCUMENT | EvidenceKind.LINK:
+            return turned(await evidence.link(envelope, place, url, sent.text("title")[:400]))
         case EvidenceKind.FORM:
             return turned(await evidence.form(envelope, place, _answers(known, sent)))
         case EvidenceKind.ATTESTATION:
