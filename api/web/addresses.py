@@ -8,9 +8,10 @@ def project_path(project: str) -> str:
     return f"/projects/{quote(project, safe='')}"
 
 
-def gate_path(project: str, gate: str) -> str:
-    """The page on which a gate is decided."""
-    return f"{project_path(project)}/gates/{quote(gate, safe='')}"
+def gate_path(project: str, gate: str, acting_for: str | None = None) -> str:
+    """The page on which a gate is decided, in somebody's name if one acts for them."""
+    query = f"?for={quote(acting_for, safe='')}" if acting_for else ""
+    return f"{project_path(project)}/gates/{quote(gate, safe='')}{query}"
 
 
 def prepare_path(project: str, gate: str) -> str:

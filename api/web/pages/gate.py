@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -142,7 +143,12 @@ async def _answered(
             request, office, viewer, key, gate, acting_for=sent.text("acting_for") or None, turned=outcome, sent=sent
         )
     code = said if isinstance(outcome, Done) else "unknown"
-    return RedirectResponse(f"{gate_path(key, gate)}?said={code}", 303)
+    return RedirectResponse(f"{gate_path(key, gate)}?{urlencode({'said': code, **_for(sent)})}", 303)
+
+
+def _for(sent: Sent) -> dict[str, str]:
+    acting_for = sent.text("acting_for")
+    return {"for": acting_for} if acting_for else {}
 
 
 async def show(

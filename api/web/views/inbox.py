@@ -98,7 +98,7 @@ def line_of(item: InboxItem, names: Mapping[str, str], say: Formats) -> Line:
     """One thing that waits, in words."""
     tasks = _tasks(say)
     task, action = tasks[item.kind]
-    path = gate_path(item.project, item.gate)
+    path = gate_path(item.project, item.gate, item.acting_for)
     if item.kind is InboxKind.PREPARE:
         path = prepare_path(item.project, item.gate)
     elif item.condition:
