@@ -12,7 +12,8 @@ _INTRODUCTION = """\
 Generated from the models by `lifecycle policy reference`; do not edit.
 
 A policy is one YAML (or JSON) file. Keys that are not listed here are errors. `lifecycle policy check FILE` tells every
-error with its line, column and remedy; `lifecycle policy show FILE` says the policy in plain language.
+error with its line, column and remedy, and proves what the rules will never do: see
+[What the check proves](policy-checks.md). `lifecycle policy show FILE` says the policy in plain language.
 
 **Durations** are written `3 working hours`, `5 working days`, `36 hours`, `30 days`, `2 weeks`, `1 month`; where a tier
 decides, as `{light: 3 working days, major: 10 working days}`, every tier named. **Names** are small letters, digits and
