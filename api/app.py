@@ -29,6 +29,7 @@ from api.routes import (
     preferences,
     projects,
     proposals,
+    rollouts,
     webhooks,
     what_ifs,
 )
@@ -56,6 +57,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     evidence.router,
     proposals.router,
     policies.router,
+    rollouts.router,
     what_ifs.router,
     people.router,
     deputising.router,

@@ -2,7 +2,19 @@
 
 import typer
 
-from api.terminal import audit, gates, imports, notices, office, policy, policy_diff, processes, projects, what_if
+from api.terminal import (
+    audit,
+    gates,
+    imports,
+    notices,
+    office,
+    policy,
+    policy_diff,
+    processes,
+    projects,
+    rollout,
+    what_if,
+)
 
 app = typer.Typer(
     name="lifecycle",
@@ -32,6 +44,7 @@ app.command("mail-test")(notices.mail_test)
 policy.app.command("what-if")(what_if.what_if)
 policy.app.command("diff")(policy_diff.diff)
 app.add_typer(policy.app, name="policy")
+app.add_typer(rollout.app, name="rollout")
 app.add_typer(audit.app, name="audit")
 
 

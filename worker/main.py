@@ -45,11 +45,15 @@ class Loop(Protocol):
         """Work until `stop` is set; then finish what is in hand."""
 
 
-def loops(settings: Settings, database: Database, client: Client) -> tuple[Loop, ...]:
-    """The loops of this process: settle what nobody knows, offer new editions, tell people and programs."""
+def office_of(settings: Settings, database: Database, client: Client) -> Office:
+    """The office, for what this process does in its name."""
     limits = Limits(settings.update_seconds, settings.evidence_limit_bytes)
+    return Office(database, client, settings.task_queue, settings.evidence_folder, limits, outlets=settings.outlets)
+
+
+def loops(settings: Settings, database: Database, office: Office) -> tuple[Loop, ...]:
+    """The loops of this process: settle what nobody knows, offer new editions, tell people and programs."""
     outlets = settings.outlets
-    office = Office(database, client, settings.task_queue, settings.evidence_folder, limits, outlets=outlets)
     gatherer = Gatherer(database, office.shelf, outlets, utc_now)
     dispatchers = (Dispatcher(database, channel, utc_now) for channel in channels(database, outlets, utc_now))
     return (office.sweeper, office.offers, gatherer, *dispatchers)
@@ -71,10 +75,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             client = await connected(settings.temporal_address, settings.temporal_namespace, stop)
             if client is None:
                 return
-            async with new_worker(client, settings.task_queue, activities(database, calendar_of)):
+            office = office_of(settings, database, client)
+            run = activities(database, calendar_of, office.rollout_work.roll)
+            async with new_worker(client, settings.task_queue, run):
                 at_work.set()
                 _log.info("at work", temporal=settings.temporal_address, task_queue=settings.task_queue, health=port)
-                background = [_kept_running(loop, stop) for loop in loops(settings, database, client)]
+                background = [_kept_running(loop, stop) for loop in loops(settings, database, office)]
                 await asyncio.gather(stop.wait(), *background)
                 at_work.clear()
                 _log.info("stopping")

@@ -24,6 +24,37 @@ what_ifs = Table(
 )
 """Each trial of a draft: `over` what, `source` the draft, `reached` the key of the last project that was judged."""
 
+rollouts = Table(
+    "rollouts",
+    schema,
+    Column("id", Words, primary_key=True),
+    Column("person", Words, nullable=False),
+    Column("policy", Words, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", Words, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("canary", Integer, nullable=False),
+    Column("slice", Integer, nullable=False),
+    Column("phase", Words, nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("moved_at", Instant, nullable=False),
+)
+"""Each roll-out of an edition to running projects, and the phase that it has come to."""
+
+rollout_projects = Table(
+    "rollout_projects",
+    schema,
+    Column("rollout", Words, ForeignKey("rollouts.id")),
+    Column("project", Words),
+    Column("verdict", Words, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("former", Text, nullable=False),
+    Column("sentence", Text, nullable=False),
+    PrimaryKeyConstraint("rollout", "project"),
+    Index(None, "rollout", "status", "project"),
+)
+"""What was foreseen of each project, what became of it, and by which edition (JSON) it was bound before."""
+
 what_if_projects = Table(
     "what_if_projects",
     schema,

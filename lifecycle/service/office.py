@@ -40,6 +40,8 @@ from lifecycle.service.proposals import Proposals
 from lifecycle.service.pulse import Pulse
 from lifecycle.service.reading import Reading
 from lifecycle.service.registration import Registration
+from lifecycle.service.rollout_work import RolloutWork
+from lifecycle.service.rollouts import Rollouts
 from lifecycle.service.settling import Now, Settling
 from lifecycle.service.shelf import Shelf
 from lifecycle.service.sign_ins import SignIns
@@ -133,6 +135,8 @@ class Office:
         self.operations = Operations(database, now)
         self.pulse = Pulse(database, now)
         self.sweeper = Sweeper(database, self.commands, self.registration, self.settling, now)
+        self.rollouts = Rollouts(database, self.deeds, self.directory, self.shelf, temporal, task_queue, now)
+        self.rollout_work = RolloutWork(database, self.commands, self.settling, now)
         self.offers = Offers(database, self.commands, self.settling, now)
 
     async def reachable(self) -> tuple[bool, bool]:

@@ -22,6 +22,12 @@ PLANNING: Final = ActivityConfig(
 )
 """A round without clocks is better than none, so planning gives up soon, and at once on a calendar that is wrong."""
 
+ROLLING: Final = ActivityConfig(
+    start_to_close_timeout=timedelta(minutes=10),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+)
+"""A slice is tried until it is done; what is in its way is a project that cannot be reached."""
+
 PAUSE: Final = timedelta(hours=1)
 """Before something that should not have failed is tried again."""
 

@@ -8,9 +8,11 @@ from temporalio import activity
 from lifecycle.domain.events import Recorded
 from lifecycle.domain.project import Clock
 from lifecycle.domain.values import Instant, Value
+from lifecycle.workflows.rollout_messages import Phase
 
 RECORD: Final = "record"
 PLAN_OPENINGS: Final = "plan_openings"
+ROLL: Final = "roll"
 
 
 class ToRecord(Value):
@@ -34,6 +36,14 @@ class Openings(Value):
     clocks: dict[str, Clock]
 
 
+class ToRoll(Value):
+    """The next slice of a roll-out: so many projects, forward or back as its phase says; none just notes the phase."""
+
+    rollout: str
+    count: int
+    phase: Phase
+
+
 class Recording(ABC):
     """Keeps events in SQL."""
 
@@ -50,3 +60,12 @@ class Planning(ABC):
     @abstractmethod
     async def plan_openings(self, given: ToPlan) -> Openings:
         """The clocks, worked out in working time; ValueError for a calendar without enough of it."""
+
+
+class Rolling(ABC):
+    """Has editions bind projects."""
+
+    @activity.defn(name=ROLL)
+    @abstractmethod
+    async def roll(self, given: ToRoll) -> int:
+        """Do a slice; how many projects are left. To ask again changes nothing that was done."""

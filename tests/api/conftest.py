@@ -108,7 +108,8 @@ async def desk(office: Office, founded: tuple[Path, Mapping[str, str]]) -> Async
 @pytest.fixture
 def hire(office: Office, server: WorkflowEnvironment, request: pytest.FixtureRequest) -> Callable[[], Worker]:
     """A new worker each time it is called; it works as long as its context lasts."""
-    return lambda: new_worker(server.client, request.node.name, activities(office.database, calendar_of))
+    run = activities(office.database, calendar_of, office.rollout_work.roll)
+    return lambda: new_worker(server.client, request.node.name, run)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

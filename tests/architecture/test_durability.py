@@ -13,6 +13,7 @@ from temporalio.worker.workflow_sandbox import SandboxRestrictions
 from lifecycle.persistence.session import Database
 from lifecycle.service.calendars import calendar_of
 from lifecycle.workflows import ports
+from tests.workflows.office import nobody_rolls
 from worker import sandbox
 from worker.registry import WORKFLOWS, activities
 
@@ -42,7 +43,7 @@ def test_every_contract_is_met_once_and_registered(tmp_path: Path) -> None:
         if callable(method) and _Definition.from_callable(method)
     }
     with Database(f"sqlite:///{tmp_path / 'unused.db'}") as database:
-        registered = [_name(activity) for activity in activities(database, calendar_of)]
+        registered = [_name(activity) for activity in activities(database, calendar_of, nobody_rolls)]
     assert sorted(registered) == sorted(contracts)
 
 

@@ -17,7 +17,7 @@ from lifecycle.persistence.tables import states
 from lifecycle.service.calendars import calendar_of
 from lifecycle.workflows import options
 from lifecycle.workflows.messages import ASK, DIGEST, EVENTS_AFTER, Answer, Ask
-from tests.workflows.office import DORA, MIA, Office, eventually, fresh
+from tests.workflows.office import DORA, MIA, Office, eventually, fresh, nobody_rolls
 from worker.main import new_worker
 from worker.registry import activities
 
@@ -54,7 +54,7 @@ async def test_sql_has_what_the_workflow_has(office: Office, runner: WorkflowRun
     url = f"sqlite:///{tmp_path / 'lifecycle.db'}"
     migrate(url)
     with Database(url) as database:
-        run = activities(database, calendar_of)
+        run = activities(database, calendar_of, nobody_rolls)
         async with new_worker(office.temporal.client, office.queue, run, runner):
             project = await office.register(stage="delivery")
             await project.wait(timedelta(days=32))

@@ -104,7 +104,8 @@ async def at_home(folder: Path) -> AsyncIterator[House]:
             target = server.client.service_client.config.target_host
             client = await connect(target, server.client.namespace)
             office = Office(database, client, QUEUE, folder / "evidence", Limits(evidence_bytes=LIMIT_BYTES))
-            await open_.enter_async_context(new_worker(server.client, QUEUE, activities(database, calendar_of)))
+            run = activities(database, calendar_of, office.rollout_work.roll)
+            await open_.enter_async_context(new_worker(server.client, QUEUE, run))
             yield await _furnished(office, tokens, open_)
 
 
