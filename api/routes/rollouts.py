@@ -12,9 +12,8 @@ from api.routes.lists import CursorText, Limit
 from api.schemas.people import Listed
 from api.schemas.rollouts import MoveBody, RolloutList, RolloutOrder, RolloutProject, RolloutView
 from lifecycle.domain.people import Permission
-from lifecycle.persistence.rollouts import Bound
 from lifecycle.service.envelopes import Envelope
-from lifecycle.service.rollouts import Order
+from lifecycle.service.rollouts import Bound, Order
 
 router = APIRouter(tags=["policies"], prefix="/rollouts")
 Reader = Annotated[Caller, Depends(Reads(Permission.PORTFOLIO_READ))]

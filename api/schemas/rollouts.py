@@ -6,7 +6,7 @@ from pydantic import Field
 
 from api.schemas.words import Body, Name, Prose, View
 from lifecycle.domain.values import Instant
-from lifecycle.persistence.rollouts import Bound, Rollout, RolloutLine
+from lifecycle.service.rollouts import Bound, Rollout, RolloutLine
 from lifecycle.workflows.rollout_messages import Move, Phase
 
 ProjectKey = Annotated[str, Field(min_length=1, max_length=200)]

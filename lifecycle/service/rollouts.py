@@ -22,7 +22,9 @@ from lifecycle.persistence import rollouts, what_ifs
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.pages import Cursor, Page
 from lifecycle.persistence.reach import UNLIMITED
-from lifecycle.persistence.rollouts import Bound, Rollout, RolloutLine
+from lifecycle.persistence.rollouts import Bound as Bound
+from lifecycle.persistence.rollouts import Rollout as Rollout
+from lifecycle.persistence.rollouts import RolloutLine as RolloutLine
 from lifecycle.persistence.session import Database
 from lifecycle.service.calendars import calendar_of
 from lifecycle.service.deeds import Deeds, RefusedError, not_permitted
