@@ -1,9 +1,9 @@
-"""Pictures of every page, wide and narrow, light and dark: `python -m tests.web.browser.screenshots FOLDER`."""
+"""Pictures of every page, wide and narrow, light and dark: `python -m tests.web.browser.screenshots DIR [PAGE...]`."""
 
 import asyncio
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from playwright.async_api import Page
@@ -22,11 +22,11 @@ PORTFOLIO = (
 """Projects as they are registered for the pictures: what they are called, cost in minor units, risk."""
 
 
-async def photograph(folder: Path) -> None:
-    """Take every picture."""
+async def photograph(folder: Path, only: Collection[str] = ()) -> None:
+    """Take the pictures of every page, or of those that are named."""
     with tempfile.TemporaryDirectory() as home:
         async with at_home(Path(home)) as house:
-            pages = await told(house)
+            pages = [page for page in await told(house) if not only or page[0] in only]
             for scheme in SCHEMES:
                 for size, width in WIDTHS.items():
                     for name, person, path in pages:
@@ -64,6 +64,9 @@ async def told(house: House) -> Iterable[tuple[str, str | None, str]]:
         ("facts", "pm", f"/projects/{trams.key}/facts"),
         ("stop", "sponsor", f"/projects/{bridge.key}/kill"),
         ("nothing-here", "pm", "/projects/P-0"),
+        ("people", "director", "/people"),
+        ("person", "director", "/people/finance-1"),
+        ("account", "pm", "/me"),
     )
 
 
@@ -90,4 +93,4 @@ async def _settled(page: Page) -> None:
 if __name__ == "__main__":
     place = Path(sys.argv[1])
     place.mkdir(parents=True, exist_ok=True)
-    asyncio.run(photograph(place))
+    asyncio.run(photograph(place, sys.argv[2:]))
