@@ -69,6 +69,26 @@ def show_policy(file: File, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def raci(
+    file: File,
+    role: Annotated[list[str] | None, typer.Option(help="Only what this role may do; may be repeated.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say who is responsible, accountable, consulted and informed at each gate; or what a role may do."""
+    from lifecycle.gates.raci import as_table, powers
+    from lifecycle.gates.raci import raci as of_policy
+
+    with told():
+        policy = policy_of(file)
+        if role:
+            found = powers(policy, role)
+            lines = [f"{each.label}: {', '.join(each.words)}" for each in found] or ["Nothing at any gate."]
+            show([each.model_dump(mode="json") for each in found], as_json, lines)
+        else:
+            show([line.model_dump(mode="json") for line in of_policy(policy)], as_json, as_table(policy))
+
+
+@app.command()
 def diagram(file: File) -> None:
     """Draw the stages and decisions of a policy in Mermaid."""
     from lifecycle.gates.machine import StageMachine

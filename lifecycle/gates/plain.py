@@ -13,6 +13,7 @@ from lifecycle.gates.policy_ladders import LadderStep
 from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
 from lifecycle.gates.policy_words import ByTier
 from lifecycle.gates.preconditions import sentence
+from lifecycle.gates.raci import as_table
 
 _PMO = {
     "supportive": "The PMO advises: a project manager may proceed against advice, and the record says so.",
@@ -58,6 +59,7 @@ def _policy(policy: Policy) -> Iterator[str]:
     yield from bodies(policy)
     for name, gate in policy.gates.items():
         yield from _gate(policy, name, gate)
+    yield from ("## Who does what", "", *as_table(policy))
 
 
 def _tolerance(tolerance: Tolerance) -> str:
