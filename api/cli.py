@@ -13,6 +13,10 @@ from api.terminal import (
     processes,
     projects,
     rollout,
+    policy_changes,
+    policy_diff,
+    processes,
+    projects,
     what_if,
 )
 
@@ -43,6 +47,10 @@ app.add_typer(notices.webhook, name="webhook")
 app.command("mail-test")(notices.mail_test)
 policy.app.command("what-if")(what_if.what_if)
 policy.app.command("diff")(policy_diff.diff)
+policy.app.command("propose")(policy_changes.propose)
+policy.app.command("publish")(policy_changes.publish)
+policy.app.command("proposals")(policy_changes.list_proposals)
+policy.app.command("review")(policy_changes.review)
 app.add_typer(policy.app, name="policy")
 app.add_typer(rollout.app, name="rollout")
 app.add_typer(audit.app, name="audit")

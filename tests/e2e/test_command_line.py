@@ -199,6 +199,19 @@ def test_a_product_that_is_up_says_where_it_is_who_signs_in_and_what_to_try(prod
         assert product.types(*words, folder=product.settings.home).returncode == 0, words
 
 
+def test_two_people_change_the_policy(product: Product, run: Run, tmp_path: Path) -> None:
+    text = library_text(DEFAULT).replace("policy: corporate-standard", "policy: second-standard")
+    (tmp_path / "second.yaml").write_text(text)
+    proposed = run("policy", "propose", "second.yaml", "--because", "A second office.", "--json", "--as", "director")
+    assert proposed.returncode == 0, proposed
+    proposal = json.loads(proposed.stdout)["id"]
+    own = run("policy", "publish", proposal, "--as", "director")
+    assert (own.returncode, "does not publish it" in own.stderr) == (1, True), own
+    published = run("policy", "publish", proposal, "--as", "administrator")
+    assert published.stdout.startswith("second-standard version 1 is published"), published
+    assert "A second office." in run("policy", "proposals", "--as", "pm").stdout
+
+
 def test_a_draft_is_tried_on_the_portfolio_and_on_past_decisions(product: Product, run: Run, tmp_path: Path) -> None:
     key = Project.register(product).key
     slower = ("light: 3 working days, standard: 5 working", "light: 4 working days, standard: 6 working")
