@@ -70,7 +70,10 @@ FAILED: Final[Mapping[str, int]] = {
     "method_not_allowed": 405,
     "not_acceptable": 406,
     **dict.fromkeys(
-        ("key_reused", "person_exists", "delegation_exists", "edition_exists", "proposal_settled", "last_manager"),
+        (
+            "key_reused", "person_exists", "delegation_exists", "edition_exists", "proposal_settled",
+            "proposal_outdated", "last_manager",
+        ),
         409,
     ),
     **dict.fromkeys(("body_too_large", "evidence_too_large", "file_too_large", "workbook_too_large"), 413),

@@ -25,7 +25,13 @@ was taken), `answers.<question>` (the forms of the same gate), `conditions.open`
 promises stand so), and the words `tier` and `stage`. A fact that is not known makes a condition unknown unless the
 rest decides it; unknown never opens a gate and never takes a requirement away. `has(project.x)` asks whether a fact is
 known.
-Operators: `== != < <= > >= && || ! + - * / in ?:` with parentheses."""
+Operators: `== != < <= > >= && || ! + - * / in ?:` with parentheses.
+
+**Overlays.** A unit's policy says `extends: corporate-standard` (or `extends: {policy: corporate-standard, version: 3}`)
+beside its own `policy` and `version`, and then only what it adds or tightens: mappings are merged key by key; what it
+lists of approvals, exclusions, vetoes, advice, preconditions, roles kept apart, stages of a gate and breaches is added;
+everything else takes the place of the base's. It is refused where it would let a project pass that its base keeps back,
+with that project. `lifecycle policy diff BEFORE AFTER` compares any two policies in the same way."""
 
 
 def reference() -> str:

@@ -131,7 +131,7 @@ class Office:
         self.import_work = ImportWork(database, store, importing, now)
         self.imports = Imports(database, store, self.deeds, self.shelf, self.import_work, now)
         self.what_if_work = WhatIfWork(database, self.shelf, now)
-        self.what_ifs = WhatIfs(database, self.deeds, self.what_if_work, now)
+        self.what_ifs = WhatIfs(database, self.deeds, self.policies, self.what_if_work, now)
         self.operations = Operations(database, now)
         self.pulse = Pulse(database, now)
         self.sweeper = Sweeper(database, self.commands, self.registration, self.settling, now)

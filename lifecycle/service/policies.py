@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
@@ -20,6 +21,7 @@ from lifecycle.persistence.policies import Edition as Edition
 from lifecycle.persistence.roles import all_grants
 from lifecycle.persistence.session import Database
 from lifecycle.service.calendars import calendar_of
+from lifecycle.service.overlays import Extends, extended_by
 from lifecycle.service.policy_files import examine
 from lifecycle.service.policy_text import PolicyError, Problem, read_document
 from lifecycle.service.settling import Now
@@ -55,8 +57,14 @@ class Policies:
 
     async def check(self, text: str, name: str, *, with_people: bool = True) -> Report:
         """Everything that is found about a policy text, also whether the people there are can open every gate."""
+        now = self._now()
+        try:
+            wanted = extended_by(read_document(text, name))
+        except PolicyError as error:
+            return Report(None, error.problems)
+        base = await self._database.read(partial(_base, wanted, now)) if wanted else None
         roster = await self._database.read(_everybody) if with_people else None
-        return await asyncio.to_thread(_report, text, name, roster, self._now())
+        return await asyncio.to_thread(_report, text, name, roster, base, now)
 
     async def editions(self) -> tuple[PolicyRef, ...]:
         """Every edition, by policy and version."""
@@ -93,8 +101,17 @@ def _everybody(connection: Connection) -> Roster:
     return Roster(holders={role: tuple(people) for role, people in sorted(holders.items())})
 
 
-def _report(text: str, name: str, roster: Roster | None, now: datetime) -> Report:
-    policy, problems = examine(text, name, roster)
+def _base(wanted: Extends, now: datetime, connection: Connection) -> Policy | None:
+    """The published edition that a policy extends."""
+    if wanted.version is None:
+        found = policies.in_force(connection, wanted.policy, now)
+    else:
+        found = policies.find(connection, wanted.policy, wanted.version)
+    return Policy.model_validate_json(found.document) if found else None
+
+
+def _report(text: str, name: str, roster: Roster | None, base: Policy | None, now: datetime) -> Report:
+    policy, problems = examine(text, name, roster, lambda _: base)
     if policy is None:
         return Report(None, problems)
     try:

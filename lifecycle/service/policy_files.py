@@ -6,6 +6,7 @@ from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Roster
 from lifecycle.gates.check import ERROR, check
 from lifecycle.gates.policy import Policy
+from lifecycle.service.overlays import Bases, Extends, Overlay, whole
 from lifecycle.service.policy_models import validated
 from lifecycle.service.policy_text import PolicyError, Problem, read_document
 
@@ -15,7 +16,10 @@ TESTS = ".test.yaml"
 
 
 def read_policy(text: str, name: str = "policy.yaml", roster: Roster | None = None) -> Policy:
-    """The policy of a file's text; PolicyError with every error that would keep it from being published."""
+    """The policy of a file's text; PolicyError with every error that would keep it from being published.
+
+    What it extends is looked for among the ready policies.
+    """
     policy, problems = examine(text, name, roster)
     errors = [problem for problem in problems if problem.severity == ERROR]
     if policy is None or errors:
@@ -23,15 +27,25 @@ def read_policy(text: str, name: str = "policy.yaml", roster: Roster | None = No
     return policy
 
 
+def ready(wanted: Extends) -> Policy | None:
+    """A ready policy as what another one extends."""
+    text = library().get(wanted.policy)
+    found = read_policy(text, f"{wanted.policy}.yaml") if text else None
+    return found if found and wanted.version in (None, found.version) else None
+
+
 def examine(
-    text: str, name: str = "policy.yaml", roster: Roster | None = None
+    text: str, name: str = "policy.yaml", roster: Roster | None = None, bases: Bases = ready
 ) -> tuple[Policy | None, tuple[Problem, ...]]:
     """The policy, if it can be read, and everything that is wrong or doubtful about it, in the order of the file."""
     try:
-        document = read_document(text, name)
+        document = whole(read_document(text, name), bases)
         policy = validated(document, Policy)
     except PolicyError as error:
         return None, error.problems
+    findings = [*check(policy, roster)]
+    if isinstance(document, Overlay) and not any(finding.severity == ERROR for finding in findings):
+        findings += document.loosened(policy)
     found = [
         document.problem(
             finding.path,
@@ -41,7 +55,7 @@ def examine(
             witness=finding.witness,
             offset=finding.offset,
         )
-        for finding in check(policy, roster)
+        for finding in findings
     ]
     return policy, tuple(sorted(found, key=lambda problem: (problem.line, problem.column)))
 

@@ -104,6 +104,9 @@ class Proposals:
         if report.policy is None or report.errors:
             raise PolicyError(report.errors)
         policy = report.policy
+        if policy.ref != found.ref:
+            sentence = "The policy that this one extends has changed since it was proposed."
+            raise LifecycleError("proposal_outdated", sentence, "Propose it anew.")
         after = ProposalStatus.IN_REVIEW if found.until else ProposalStatus.PUBLISHED
 
         def work(connection: Connection, by: Signature) -> Mapping[str, Any]:

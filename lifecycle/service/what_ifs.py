@@ -1,6 +1,5 @@
 """What a draft of a policy would do, as people ask for it: begun, followed, read project by project."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -8,18 +7,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from lifecycle.domain.errors import LifecycleError
-from lifecycle.gates.policy import Policy
 from lifecycle.persistence import what_ifs
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.pages import Cursor, Page
 from lifecycle.persistence.session import Database
 from lifecycle.persistence.what_ifs import Over as Over
 from lifecycle.persistence.what_ifs import TrialStatus, WhatIf
-from lifecycle.service.calendars import calendar_of
 from lifecycle.service.deeds import Deeds
 from lifecycle.service.directory import rights_of
 from lifecycle.service.envelopes import Envelope
-from lifecycle.service.policy_files import read_policy
+from lifecycle.service.policies import Policies
+from lifecycle.service.policy_text import PolicyError
 from lifecycle.service.settling import Now
 from lifecycle.service.what_if_views import WhatIfProject, WhatIfView, project_view, view_of
 from lifecycle.service.what_if_work import WhatIfWork
@@ -36,8 +34,9 @@ class UnknownWhatIfError(LifecycleError):
 class WhatIfs:
     """Tries drafts on everything within the asker's reach; what came of it is told to the asker alone."""
 
-    def __init__(self, database: Database, deeds: Deeds, work: WhatIfWork, now: Now) -> None:
+    def __init__(self, database: Database, deeds: Deeds, policies: Policies, work: WhatIfWork, now: Now) -> None:
         self._database = database
+        self._policies = policies
         self._deeds = deeds
         self._work = work
         self._now = now
@@ -49,13 +48,16 @@ class WhatIfs:
 
         `since` leaves out the decisions before it. Raises `PolicyError` for a text that is no policy.
         """
-        policy = await asyncio.to_thread(_draft, text, name, self._now().year)
+        report = await self._policies.check(text, name, with_people=False)
+        if report.policy is None or report.errors:
+            raise PolicyError(report.errors)
+        policy = report.policy
         said = {"policy": policy.ref.model_dump(), "since": since.isoformat() if since else None}
 
         def work(connection: Connection, by: Signature) -> Mapping[str, Any]:
             reach = rights_of(connection, envelope.person, by.at).reach
             total = what_ifs.count_of(connection, reach, over)
-            begun = WhatIf(envelope.id, over, envelope.person, by.at, text, total, summary=said)
+            begun = WhatIf(envelope.id, over, envelope.person, by.at, policy.text, total, summary=said)
             what_ifs.begin(connection, begun, by)
             return {"id": envelope.id}
 
@@ -82,13 +84,3 @@ class WhatIfs:
         if found is None or found.person != person:
             raise UnknownWhatIfError
         return found
-
-
-def _draft(text: str, name: str, year: int) -> Policy:
-    policy = read_policy(text, name)
-    try:
-        calendar_of(policy.calendar, year)
-    except ValueError as error:
-        remedy = "Correct the time zone, the hours, the week or the region of the holidays."
-        raise LifecycleError("policy_invalid", f"{name}: the calendar cannot be used: {error}"[:300], remedy) from None
-    return policy

@@ -102,6 +102,30 @@ async def test_break_glass_lasts_days_and_never_months(desk: Desk) -> None:
     assert both.refused == (422, "wrong_value")
 
 
+async def test_a_units_policy_extends_the_one_in_force_and_is_never_looser(desk: Desk) -> None:
+    rail = f"policy: rail-standard\nversion: 1\nextends: {DEFAULT}\n"
+    stricter = "gates: {charter: {approvals: {all: [{role: architecture_board}]}}}\n"
+    order = {"source": rail + stricter, "reason": "Rail is dangerous."}
+    place = (await desk.post("analyst", "/policies/proposals", order)).response.headers["location"]
+    edition = await published(desk, place.removeprefix("/api/v1"))
+    assert edition.json["source"] == order["source"]
+    looser = {"source": rail + "gates: {charter: {decide_within: 60 working days}}\n", "reason": "No hurry."}
+    refused = await desk.post("analyst", "/policies/proposals", looser)
+    assert refused.refused == (422, "policy_invalid")
+    assert "looser than corporate-standard version 1" in refused.json["detail"]
+    absent = {**order, "source": order["source"].replace(DEFAULT, "nowhere")}
+    assert (await desk.post("analyst", "/policies/proposals", absent)).refused == (422, "policy_invalid")
+
+
+async def test_a_change_whose_base_has_moved_is_proposed_anew(desk: Desk) -> None:
+    rail = {"source": f"policy: rail-standard\nversion: 1\nextends: {DEFAULT}\n", "reason": "Rail."}
+    place = (await desk.post("analyst", "/policies/proposals", rail)).response.headers["location"]
+    document = yaml.safe_load(library_text(DEFAULT))
+    document["gates"]["charter"]["evidence"]["succession"] = {"kind": "document"}
+    await desk.publish({"source": yaml.safe_dump({**document, "version": 2})})
+    assert (await published(desk, place.removeprefix("/api/v1"))).refused == (409, "proposal_outdated")
+
+
 @pytest.mark.usefixtures("at_work")
 async def test_a_project_that_an_ended_edition_bound_is_offered_the_one_in_force(desk: Desk) -> None:
     project = await desk.register()

@@ -15,6 +15,7 @@ from lifecycle.persistence.what_ifs import Over, TrialStatus
 from lifecycle.service import what_if_work
 from lifecycle.service.deeds import Deeds
 from lifecycle.service.envelopes import Envelope
+from lifecycle.service.policies import Policies
 from lifecycle.service.policy_text import PolicyError
 from lifecycle.service.shelf import Shelf
 from lifecycle.service.what_if_views import OTHERWISE, WhatIfView
@@ -66,7 +67,7 @@ class Desk:
             return NOW + timedelta(days=1, seconds=next(seconds))
 
         self.work = WhatIfWork(office, shelf, now, look_seconds=0.02)
-        self.what_ifs = WhatIfs(office, Deeds(office, now), self.work, now)
+        self.what_ifs = WhatIfs(office, Deeds(office, now), Policies(office, now), self.work, now)
 
     async def tried(
         self, text: str, person: str = "office", over: Over = Over.OPEN_PROJECTS, **more: Any
