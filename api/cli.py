@@ -9,14 +9,11 @@ from api.terminal import (
     notices,
     office,
     policy,
-    policy_diff,
-    processes,
-    projects,
-    rollout,
     policy_changes,
     policy_diff,
     processes,
     projects,
+    rollout,
     what_if,
 )
 
