@@ -27,7 +27,7 @@ rest decides it; unknown never opens a gate and never takes a requirement away. 
 known.
 Operators: `== != < <= > >= && || ! + - * / in ?:` with parentheses.
 
-**Overlays.** A unit's policy says `extends: corporate-standard`, or `extends: {policy: corporate-standard, version: 3}`,
+**Overlays.** A unit's policy has `extends: corporate-standard`, or `extends: {policy: corporate-standard, version: 3}`,
 beside its own `policy` and `version`, and then only what it adds or tightens: mappings are merged key by key; what it
 lists of approvals, exclusions, vetoes, advice, preconditions, roles kept apart, stages of a gate and breaches is added;
 everything else takes the place of the base's. It is refused where it would let a project pass that its base keeps back,
