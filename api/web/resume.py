@@ -65,7 +65,7 @@ async def lead_to_sign_in(request: Request, error: Exception) -> Response:
 async def give_back(request: Request, error: Exception) -> Response:
     """Answer a form of an earlier sign-in: it comes back, to be sent again by whoever is here now."""
     unsent = await _unsent(request) if "text/html" in request.headers.get("accept", "") else None
-    if unsent is None or any(secret in name for name, _ in unsent.fields for secret in _SECRET):
+    if unsent is None:
         return failed(error if isinstance(error, LifecycleError) else FormExpiredError())
     page = sent_again(request, unsent, held_by(request))
     page.status_code = 403
@@ -112,6 +112,8 @@ async def _unsent(request: Request) -> Unsent | None:
     form: Mapping[str, object] = await request.form()
     multi = getattr(form, "multi_items", form.items)()
     fields = tuple((name, value) for name, value in multi if isinstance(value, str) and name not in _OURS)
-    if not fields or sum(len(value) for _, value in fields) > _LARGEST or request.url.path == "/sign-out":
+    too_much = sum(len(value) for _, value in fields) > _LARGEST
+    secret = any(word in name for name, _ in fields for word in _SECRET)
+    if not fields or too_much or secret or request.url.path == "/sign-out":
         return None
     return Unsent(own_path(request.url.path), fields)

@@ -41,6 +41,11 @@ async def test_a_wrong_password_loses_nothing_either(visitor: Visitor, clock: Cl
     assert hidden(wrong.text)["unsent"] == hidden(page.text)["unsent"]
 
 
+async def test_a_password_is_never_shown_again(visitor: Visitor) -> None:
+    answer = await visitor.post("/me/password", {"old": "a quiet river", "password": "secret words", "again": "x"})
+    assert answer.status_code == 303
+
+
 async def test_what_is_no_form_of_ours_is_not_sent_again(visitor: Visitor) -> None:
     for unsent in (
         "",

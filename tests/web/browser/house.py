@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import uvicorn
+from fastapi import FastAPI
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
 
 from api.app import create_app
@@ -67,7 +68,8 @@ class Watch:
 class House:
     """The product and its people: who sits at which browser, and the desk that prepares what a story begins with."""
 
-    def __init__(self, office: Office, desk: Desk, home: str, browser: Browser) -> None:
+    def __init__(self, app: FastAPI, office: Office, desk: Desk, home: str, browser: Browser) -> None:
+        self.app = app
         self.office = office
         self.desk = desk
         self.home = home
@@ -132,7 +134,7 @@ async def _furnished(office: Office, tokens: Mapping[str, str], open_: AsyncExit
     http = await open_.enter_async_context(
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test")
     )
-    return House(office, Desk(http, tokens, office), home, browser)
+    return House(app, office, Desk(http, tokens, office), home, browser)
 
 
 def chromium() -> str:
