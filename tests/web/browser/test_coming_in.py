@@ -1,4 +1,4 @@
-"""Coming in, in a browser: the first administrator, a role of the sample, the organisation's account, the keyboard alone."""
+"""Coming in, in a browser: with a code, as a role of the sample, with the account of the organisation, by keyboard."""
 
 import warnings
 from collections.abc import Iterator
