@@ -34,7 +34,10 @@ class ProjectLine:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a search narrows to; nothing given narrows nothing. `text` is looked for in key, name, portfolio, posts."""
+    """What a search narrows to; nothing given narrows nothing. `text` is looked for in key, name, portfolio, posts.
+
+    `led_by` manages or sponsors the project; `over` says whether it was closed or killed.
+    """
 
     stage: str | None = None
     status: Status | None = None
@@ -42,6 +45,8 @@ class Filter:
     portfolio: str | None = None
     policy_digest: str | None = None
     overdue: bool | None = None
+    led_by: str | None = None
+    over: bool | None = None
     text: str = ""
 
 
@@ -124,6 +129,11 @@ def _narrowed(query: Select[Any], reach: Reach, wanted: Filter, now: datetime) -
     if wanted.overdue is not None:
         late = _has_late_round(now)
         query = query.where(late if wanted.overdue else ~late)
+    if wanted.led_by is not None:
+        query = query.where(or_(projects.c.manager == wanted.led_by, projects.c.sponsor == wanted.led_by))
+    if wanted.over is not None:
+        ended = projects.c.status.in_((Status.CLOSED.value, Status.KILLED.value))
+        query = query.where(ended if wanted.over else ~ended)
     for word in wanted.text.casefold().split():
         query = query.where(projects.c.search.contains(word, autoescape=True))
     return query

@@ -61,3 +61,10 @@ async def test_pages_follow_each_other_within_the_filter(portfolio: Portfolio) -
     assert rest.after is None
     assert [line.key for line in (await portfolio.projects("manager", Filter(overdue=True))).lines] == ["P-1"]
     assert (await portfolio.projects("leaver", Filter())).lines == ()
+
+
+async def test_a_list_narrows_to_the_projects_that_somebody_leads(portfolio: Portfolio) -> None:
+    going, ended = Filter(led_by="manager", over=False), Filter(led_by="sponsor", over=True)
+    assert [line.key for line in (await portfolio.projects("office", going)).lines] == ["P-1", "P-2"]
+    assert [line.key for line in (await portfolio.projects("office", ended)).lines] == ["P-3"]
+    assert (await portfolio.projects("office", Filter(led_by="finance-1"))).lines == ()

@@ -7,21 +7,27 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.deps import TheOffice
 from api.web.rendering import formats_for, render
 from api.web.viewer import Viewer, Views
-from api.web.views.inbox import follows_of, groups_of, own_projects, people_in, summary_of
+from api.web.views.inbox import MOST_PROJECTS, follows_of, groups_of, own_projects, people_in, summary_of
 from lifecycle.domain.people import Permission
 from lifecycle.service.portfolio import WantedProjects
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Viewer, Depends(Views(Permission.SELF_SERVE))]
 MOST: Final = 100
-"""Things and projects that one page shows."""
+"""Things that one page shows."""
 
 
 @router.get("/")
 async def inbox(request: Request, office: TheOffice, viewer: Reader) -> Response:
     """What waits for the reader, and for those for whom they act; what they wait for; their projects."""
     found = await office.inboxes.of(viewer.id, MOST)
-    theirs = await office.portfolio.projects(viewer.id, WantedProjects(text=viewer.id), limit=MOST)
+    late, others = [
+        (await office.portfolio.projects(viewer.id, wanted, limit=MOST_PROJECTS)).lines
+        for wanted in (
+            WantedProjects(led_by=viewer.id, over=False, overdue=True),
+            WantedProjects(led_by=viewer.id, over=False),
+        )
+    ]
     names = await office.people.names(people_in(found))
     say = formats_for(request, viewer)
     return render(
@@ -30,7 +36,7 @@ async def inbox(request: Request, office: TheOffice, viewer: Reader) -> Response
         "inbox.html",
         groups=groups_of(found, names, say),
         follows=follows_of(found, names, say),
-        projects=own_projects(theirs.lines, viewer.id, say),
+        projects=own_projects((*late, *others), say),
         summary=summary_of(found, say),
         more=found.more,
     )

@@ -23,7 +23,6 @@ _SIGNS: Final[Mapping[InboxKind, str]] = {
 _PRESSING_DAYS: Final = 2
 """What has fewer working days left is to be looked at before it becomes late."""
 MOST_PROJECTS: Final = 12
-_GOING: Final = (Status.ACTIVE, Status.ON_HOLD)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _CLOCK_STOPPED: Final = frozenset({InboxKind.ANSWER})
 
@@ -115,9 +114,9 @@ def line_of(item: InboxItem, names: Mapping[str, str], say: Formats) -> Line:
     )
 
 
-def own_projects(found: Iterable[ProjectSummary], person: str, say: Formats) -> tuple[OwnProject, ...]:
-    """Those of the projects that somebody manages or sponsors and that are not over, the most pressing first."""
-    theirs = [line for line in found if person in (line.manager, line.sponsor) and line.status in _GOING]
+def own_projects(found: Iterable[ProjectSummary], say: Formats) -> tuple[OwnProject, ...]:
+    """The projects of somebody, each once, the most pressing first."""
+    theirs = {line.key: line for line in found}.values()
     pressing = sorted(theirs, key=lambda line: (not line.overdue, not line.breaches, line.due or _NEVER, line.key))
     return tuple(
         OwnProject(
