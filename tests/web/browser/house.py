@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx2
 import uvicorn
 from fastapi import FastAPI
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright, expect
 
 from api.app import create_app
 from api.web.entrance import Entrance
@@ -40,7 +40,8 @@ FLAGS = [
 ]
 QUEUE = "pages"
 LIMIT_BYTES = 5_000_000
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
+"""How long a story waits for something to be seen, however busy the machine."""
 
 
 @dataclass
@@ -129,6 +130,7 @@ async def _furnished(office: Office, tokens: Mapping[str, str], open_: AsyncExit
     home = f"http://127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}"
     playwright = await async_playwright().start()
     open_.push_async_callback(playwright.stop)
+    expect.set_options(timeout=PATIENCE_MS)
     browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
     open_.push_async_callback(browser.close)
     http = await open_.enter_async_context(
