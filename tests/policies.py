@@ -111,9 +111,11 @@ def with_routes() -> Policy:
 
 
 def with_silence() -> Policy:
-    """The same policy, where open slots of the plan pass to deputies, and silence then sends it on."""
+    """The same policy, where open slots of the plan pass on, silence decides, and the handover can be called in."""
     ladder = [{"after": "2 working days", "reassign_to": "deputy"}, {"after": "4 working days", "decide": "go"}]
-    return policy(policy="silent-works", gates={**WORKS["gates"], "plan": {**WORKS["gates"]["plan"], "ladder": ladder}})
+    handover = {**WORKS["gates"]["handover"], "call_in": "pmo_director"}
+    gates = {**WORKS["gates"], "plan": {**WORKS["gates"]["plan"], "ladder": ladder}, "handover": handover}
+    return policy(policy="silent-works", gates=gates)
 
 
 PACKED = pack(policy())

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from api.auth import Asks
 from api.deps import COMMAND, GateName, Key, TheOffice, as_json, ask
-from api.schemas.gates import AnswerBody, DecisionBody, FindingView, QuestionBody, RehearsalView, VoteBody
+from api.schemas.gates import AnswerBody, CallInBody, DecisionBody, FindingView, QuestionBody, RehearsalView, VoteBody
 from api.schemas.projects import Because
 from lifecycle.domain import commands as asked
 from lifecycle.domain.people import Permission
@@ -100,6 +100,18 @@ async def answer(
 ) -> Response:
     """Answer the open question; the approvers' clock goes on."""
     return await ask(office, key, envelope, asked.AnswerInformation, body, gate=gate)
+
+
+@router.post("/call-in", responses=COMMAND)
+async def call_in(
+    key: Key,
+    gate: GateName,
+    body: CallInBody,
+    envelope: Annotated[Envelope, Depends(Asks(asked.CallInGate.needs))],
+    office: TheOffice,
+) -> Response:
+    """Take the decision to oneself, where the policy reserves that to a higher role."""
+    return await ask(office, key, envelope, asked.CallInGate, body, gate=gate)
 
 
 @router.post("/decision", responses=COMMAND)

@@ -79,6 +79,13 @@ class QuestionBody(Body):
     question: Prose
 
 
+class CallInBody(Body):
+    """Why a higher role takes the decision of a round to itself."""
+
+    round: Number
+    reason: Prose
+
+
 class AnswerBody(Body):
     """The submitter's answer to the open question."""
 

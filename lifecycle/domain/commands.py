@@ -156,6 +156,16 @@ class DecideGate(Command):
     review_at: GivenInstant | None = None
 
 
+class CallInGate(Command):
+    """Take the decision of a round to oneself, as the role to which the policy reserves it."""
+
+    needs = Permission.GATE_DECIDE
+    type: Literal["call_in_gate"] = "call_in_gate"
+    gate: Word
+    round: Whole
+    reason: Prose
+
+
 class GrantWaiver(Command):
     """Let a gate pass without one requirement, for a reason, with a compensating control, until a day."""
 
@@ -243,6 +253,7 @@ PersonCommand = (
     | AskForInformation
     | AnswerInformation
     | DecideGate
+    | CallInGate
     | GrantWaiver
     | ProveCondition
     | AcceptCondition

@@ -13,6 +13,7 @@ from lifecycle.domain.gate_events import (
     ConditionMissed,
     ConditionProved,
     EvidenceSupplied,
+    GateCalledIn,
     GateDecided,
     GateSubmitted,
     InformationAnswered,
@@ -190,6 +191,7 @@ Event = (
     | InformationRequested
     | InformationAnswered
     | GateDecided
+    | GateCalledIn
     | WaiverGranted
     | WaiverExpired
     | ConditionProved

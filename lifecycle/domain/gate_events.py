@@ -163,6 +163,17 @@ class GateDecided(Value):
     review_at: Instant | None = None
 
 
+class GateCalledIn(Value):
+    """A higher role took the decision of a round to itself; `called` as at `TierChanged`."""
+
+    type: Literal["person:gate:called_in"] = "person:gate:called_in"
+    gate: str
+    round: int
+    role: str
+    reason: str
+    called: dict[str, Names] = Field(default_factory=dict)
+
+
 class WaiverGranted(Value):
     """A requirement was waived."""
 

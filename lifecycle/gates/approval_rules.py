@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from lifecycle.domain.commands import CastVote, DecideGate
+from lifecycle.domain.commands import CallInGate, CastVote, DecideGate
 from lifecycle.domain.project import Outcome, RoundStatus, Vote, VoteVerdict
 from lifecycle.domain.verdicts import Reason, Refusal
 from lifecycle.gates.approvals import called_roles, relied_on, roles_in_person, standing
@@ -91,6 +91,18 @@ def called_in_person(case: Case) -> Refusal | None:
     return refuse(Reason.IN_PERSON, sentence, f"Leave it to {actor.principal}, or to another holder of the role.")
 
 
+def decision_can_be_called_in(case: Case) -> Refusal | None:
+    """A decision is called in, once, by the role to which the gate reserves that."""
+    role = case.gate.call_in
+    if role is None or role not in case.roles:
+        whose = f"to the {role.replace('_', ' ')}" if role else "to nobody"
+        sentence = f"To call this decision in is reserved {whose}."
+        return refuse(Reason.NOT_PERMITTED, sentence, "Leave it to those who are called.", (role,) if role else ())
+    if case.round.raised_to != role:
+        return None
+    return refuse(Reason.NOTHING_CHANGED, "The decision is yours already.", "Cast your vote.")
+
+
 def _fitting(case: Case) -> tuple[frozenset[str], frozenset[str]]:
     """The person's roles that are asked for, and those that go ill with what else they hold or have done."""
     people, policy = case.asked.actor.people, case.book.policy
@@ -103,6 +115,8 @@ def _asked_for(case: Case) -> tuple[str, ...]:
     deciding = (role,) if role else ()
     if isinstance(case.command, DecideGate):
         return deciding
+    if isinstance(case.command, CallInGate):
+        return (case.gate.call_in,) if case.gate.call_in else ()
     called = called_roles(case.book, case.state, case.round)
     return called if isinstance(case.command, CastVote) else (*called, *deciding)
 

@@ -89,6 +89,13 @@ RULES: Final[dict[type[asked.Command], tuple[Rule, ...]]] = {
         approval.gate_is_earned,
         approval.way_is_clear,
     ),
+    asked.CallInGate: (
+        *_BEFORE_APPROVERS,
+        approval.decision_can_be_called_in,
+        approval.approver_took_no_part,
+        approval.roles_go_together,
+        approval.called_in_person,
+    ),
     asked.GrantWaiver: (
         *_SEEN,
         *_AT_A_GATE,

@@ -9,6 +9,7 @@ from lifecycle.domain.gate_events import (
     ConditionAccepted,
     ConditionProved,
     EvidenceSupplied,
+    GateCalledIn,
     GateSubmitted,
     InformationAnswered,
     InformationRequested,
@@ -160,6 +161,16 @@ def _against(ledger: Ledger, round_: Round) -> tuple[str, ...]:
     lacking = [finding.requirement for finding in missing(findings_of(book, state, round_, ledger.now))]
     advised = (f"approval.{role}" for role in now.pending_roles)
     return (*lacking, *advised, *(f"rejected_by.{person}" for person in now.rejected_by))
+
+
+@happen.register
+def _(command: asked.CallInGate, ledger: Ledger) -> None:
+    role = ledger.book.policy.gates[command.gate].call_in or ""
+    called_in = GateCalledIn(gate=command.gate, round=command.round, role=role, reason=command.reason)
+    book, state = ledger.foresee(called_in)
+    roles = called_roles(book, state, state.rounds[command.gate])
+    ledger.add(called_in.model_copy(update={"called": {command.gate: roles}}))
+    calls.void_all(ledger, command.gate, f"The {role.replace('_', ' ')} called the decision in.")
 
 
 @happen.register

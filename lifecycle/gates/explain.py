@@ -98,6 +98,8 @@ def _at_gate(book: Rulebook, state: ProjectState, round_: Round, now: datetime) 
         yield name, {"type": "answer_information", "gate": name, "answer": _A_WORD}
     this_round = {"gate": name, "round": round_.number}
     yield name, {"type": "ask_for_information", **this_round, "question": _A_WORD}
+    if gate.call_in:
+        yield name, {"type": "call_in_gate", **this_round, "reason": _A_WORD}
     seen = {**this_round, "evidence_digest": round_.evidence_digest or "", "rationale": _A_WORD}
     for verdict in (VoteVerdict.APPROVE, VoteVerdict.REJECT):
         yield f"{name}.{verdict}", {"type": "cast_vote", **seen, "verdict": verdict}

@@ -35,6 +35,8 @@ def approvals(policy: Policy, gate: Gate) -> Iterator[str]:
         yield f"- The {_body(policy, gate.chair)} takes the decision, by its chair."
     elif gate.chair:
         yield f"- The {role_in_words(gate.chair)} takes the decision."
+    if gate.call_in:
+        yield f"- The {role_in_words(gate.call_in)} may call the decision in."
 
 
 def role_in_words(role: str) -> str:

@@ -77,6 +77,9 @@ class Gate(Part):
     chair: RoleName | None = None
     """The role, or the body by its chair, that takes the decision once approvals and criteria are there; without it the
     votes decide."""
+    call_in: RoleName | None = None
+    """The role that may take the decision to itself while it is before the approvers: from then on the vote of one of
+    its people, not excluded, decides, and earlier votes fall."""
     decisions: tuple[Outcome, ...] | dict[Outcome, DecisionRule] = _USUAL
     """The decisions that this gate can take; as a mapping, each with its own name, condition and consequences."""
     on_reject: Outcome = Outcome.RECYCLE

@@ -182,6 +182,11 @@ def _(event: gates.GateDecided, state: ProjectState, recorded: Recorded) -> Proj
 
 
 @change_rounds.register
+def _(event: gates.GateCalledIn, state: ProjectState, recorded: Recorded) -> ProjectState:
+    return _round(state, event.gate, raised_to=event.role, widened_to=(), passed_on=())
+
+
+@change_rounds.register
 def _(event: gates.WaiverGranted, state: ProjectState, recorded: Recorded) -> ProjectState:
     return state.model_copy(update={"waivers": {**state.waivers, event.waiver.id: event.waiver}})
 

@@ -10,6 +10,7 @@ from lifecycle.domain.commands import (
     AmendFacts,
     AnswerInformation,
     AskForInformation,
+    CallInGate,
     GrantWaiver,
     HoldProject,
     KillProject,
@@ -166,11 +167,14 @@ async def another_route(office: Office) -> Project:
 
 
 async def nobody_said_a_word(office: Office) -> Project:
-    """What is open passes to others, who say nothing either, and silence decides."""
+    """What is open passes to others, who say nothing either, and silence decides; the next decision is called in."""
     project = await office.register(with_silence())
     await project.submit("plan", "plan")
     await project.approve("plan", FIN)
     await project.wait(30 * DAY)
+    await project.submit("handover", "report")
+    await project.ask(CallInGate(id=fresh(), actor=DORA, gate="handover", round=1, reason="The ministry asks."))
+    await project.approve("handover", DORA)
     return project
 
 

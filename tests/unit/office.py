@@ -118,6 +118,10 @@ class Requests(ABC, Generic[T]):
     def answer(self, gate: str = "gate", by: str | Actor = "manager") -> T:
         return self._send(asked.AnswerInformation, by, gate=gate, answer="The sponsor.")
 
+    def call_in(self, gate: str, by: str | Actor) -> T:
+        number = self._shown(gate)["round"]
+        return self._send(asked.CallInGate, by, gate=gate, round=number, reason="It is novel.")
+
     def decide(self, gate: str, by: str | Actor, outcome: str = "go", seen: int | None = None, **said: Any) -> T:
         what = {**self._shown(gate), "outcome": outcome, "rationale": "So be it.", **said}
         return self._send(asked.DecideGate, by, expected_version=seen, **what)

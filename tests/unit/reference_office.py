@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from tests.unit.reference import MAY, OFFICE, Ballot, Doc, Duty, Reference, Trip, Who, days
+from tests.unit.reference import MAY, OFFICE, Ballot, Doc, Duty, Era, Reference, Trip, Who, days
 
 
 class ReferenceOffice(Reference):
@@ -163,6 +163,17 @@ class ReferenceOffice(Reference):
         trip.status = "information_requested"
         if trip.watch:
             trip.watch.stop(self.now)
+        return True
+
+    def _call_in(self, who: Who, gate: str, number: int) -> bool:
+        trip = self.before_approvers(gate, number)
+        role = self.doc["gates"].get(gate, {}).get("call_in")
+        if not trip or not role or role not in self.acting(trip, who) or role == trip.raised:
+            return False
+        if not (self.is_gatekeeper(who) or "project_manager" in self.roles(who)) or who.people & self.excluded(trip):
+            return False
+        trip.raised, trip.era = role, Era()
+        trip.void(trip.counted)
         return True
 
     def _answer(self, who: Who, gate: str) -> bool:

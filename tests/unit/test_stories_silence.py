@@ -9,6 +9,7 @@ from lifecycle.domain.people import Roster
 from lifecycle.domain.project import Outcome
 from lifecycle.domain.verdicts import Reason
 from lifecycle.gates.explain import slots
+from lifecycle.gates.notices import NoticeKind, notices_of
 from tests.unit.house import Doc, one_gate
 from tests.unit.office import Desk, Happened, actor, kinds
 
@@ -193,3 +194,45 @@ def test_a_decision_by_silence_comes_at_its_instant_and_once() -> None:
     desk.wait(until=start + timedelta(days=2))
     assert desk.round().number == 2
     assert desk.owed == ()
+
+
+NOVEL: Doc = {"call_in": "treasury"}
+TREASURY = actor("tess", "treasury")
+
+
+def test_a_higher_body_takes_the_decision_to_itself() -> None:
+    desk = waiting(**NOVEL)
+    desk.vote("gate", by="finance")
+    assert desk.refused.vote("gate", by=TREASURY) is Reason.NO_SLOT
+    assert kinds(desk.call_in("gate", by=TREASURY)) == ["GateCalledIn", "VotesVoided"]
+    assert desk.standing().pending_roles == ("treasury",)
+    assert desk.refused.vote("gate", by="architect") is Reason.NO_SLOT
+    decided = decision(desk.vote("gate", by=TREASURY))
+    assert (decided.outcome, decided.basis, decided.decided_by) == (Outcome.GO, Basis.RAISED, ("tess",))
+    assert desk.rebuilt() == desk.state
+
+
+def test_those_who_can_decide_now_are_asked_for_their_vote() -> None:
+    desk = waiting(**NOVEL)
+    before = desk.state
+    desk.call_in("gate", by=TREASURY)
+    told = notices_of(before, desk.history[-1], desk.state)
+    assert [(notice.kind, notice.roles) for notice in told] == [(NoticeKind.VOTE_ASKED, ("treasury",))]
+
+
+def test_only_the_role_that_the_policy_names_calls_in_and_only_once() -> None:
+    assert waiting().refused.call_in("gate", by="finance") is Reason.NOT_PERMITTED
+    desk = waiting(**NOVEL)
+    assert desk.refused.call_in("gate", by="finance") is Reason.NOT_PERMITTED
+    desk.call_in("gate", by=TREASURY)
+    assert desk.refused.call_in("gate", by=actor("tom", "treasury")) is Reason.NOTHING_CHANGED
+
+
+def test_who_took_part_does_not_call_the_decision_in() -> None:
+    desk = waiting(**NOVEL)
+    assert desk.refused.call_in("gate", by=actor("manager", "treasury")) is Reason.EXCLUDED
+
+
+def test_before_the_submission_there_is_nothing_to_call_in() -> None:
+    desk = Desk(one_gate(NOVEL)).registered()
+    assert desk.refused.call_in("gate", by=TREASURY) is Reason.NOT_SUBMITTED

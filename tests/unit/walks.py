@@ -95,6 +95,8 @@ def _season(random: Random, gate: Doc) -> None:
         gate["evidence"]["plan"] = {**gate["evidence"]["plan"], "by": "beta"}
     if "chair" in gate and random.random() < 0.3:
         gate["chair"] = "council"
+    if random.random() < 0.3:
+        gate["call_in"] = random.choice(["gamma", "delta"])
     for step in gate["ladder"]:
         if random.random() < 0.2:
             silent = random.choice(["go", "go", "recycle", "hold", "kill"])
@@ -168,6 +170,7 @@ _COMMANDS: dict[str, type[asked.PersonCommand]] = {
     "question": asked.AskForInformation,
     "answer": asked.AnswerInformation,
     "decide": asked.DecideGate,
+    "call_in": asked.CallInGate,
     "waive": asked.GrantWaiver,
     "prove": asked.ProveCondition,
     "accept": asked.AcceptCondition,
@@ -177,7 +180,7 @@ _COMMANDS: dict[str, type[asked.PersonCommand]] = {
     "adopt": asked.AdoptPolicy,
 }
 _TOLD: dict[str, Doc] = {
-    **{kind: {"reason": "So."} for kind in ("open", "withdraw", "hold", "resume", "kill", "adopt")},
+    **{kind: {"reason": "So."} for kind in ("open", "withdraw", "call_in", "hold", "resume", "kill", "adopt")},
     "question": {"question": "Who?"},
     "answer": {"answer": "We."},
     "waive": {"reason": "So.", "compensating_control": "A look."},
@@ -229,6 +232,7 @@ _ANY_TIME = {
     "prove": 3,
     "accept": 3,
     "question": 1,
+    "call_in": 0.5,
     "answer": 1,
     "withdraw": 1,
     "open": 2,
@@ -240,7 +244,7 @@ _ANY_TIME = {
 }
 _AT = {
     "preparing": {"supply": 12, "submit": 25},
-    "submitted": {"vote": 45, "decide": 12, "question": 4, "withdraw": 2, "supply": 4},
+    "submitted": {"vote": 45, "decide": 12, "question": 4, "call_in": 3, "withdraw": 2, "supply": 4},
     "information_requested": {"answer": 20, "supply": 3},
     "held": {"resume": 20, "wait": 6, "amend": 12},
 }
@@ -253,6 +257,8 @@ def _somebody_for(random: Random, kind: str, desk: Desk, round_: Round | None) -
         return desk.state.manager or "gus"
     if kind == "accept":
         return random.choice([who for who in sorted(HANDS) if who not in ("gus", "cid")])
+    if kind == "call_in":
+        return random.choice(["dot", "eve", "hal"])
     if kind in ("hold", "resume", "kill", "adopt", "waive", "amend"):
         return random.choice(["dot", "fay", "fay"])
     if round_ is None or kind not in ("vote", "question", "decide"):
@@ -290,7 +296,7 @@ def _what(random: Random, kind: str, gate: str, desk: Desk) -> Doc:
             return {"gate": gate, "item": random.choice([*lacking, *lacking, *sorted(known), "case"])}
         case "open":
             return {"gate": random.choice(["change", "exception", gate])}
-        case "submit" | "withdraw" | "answer" | "question":
+        case "submit" | "withdraw" | "answer" | "question" | "call_in":
             return {"gate": gate}
         case "waive":
             requirement = random.choice(["evidence.case", "evidence.plan", "criteria.ready"])
@@ -384,7 +390,7 @@ class Walk:
             known |= {"evidence": {**supplied, **nobody}}
         if step.kind == "adopt":
             known |= {"policy": self.policies[1].ref}
-        if step.kind == "question":
+        if step.kind in ("question", "call_in"):
             known |= {"round": round_.number if round_ else 1}
         if step.kind == "amend":
             known |= what.pop("posts")
@@ -401,7 +407,7 @@ class Walk:
         version, beat = self._seen(step)
         what = dict(step.what)
         trip = self.reference.rounds.get(what.get("gate", ""))
-        if step.kind in ("vote", "decide", "question"):
+        if step.kind in ("vote", "decide", "question", "call_in"):
             what["number"] = trip.number if trip else 1
         if "promises" in what:
             now = self.reference.now
@@ -413,7 +419,7 @@ class Walk:
             what["doc"] = self.docs[1]
         if step.kind == "amend":
             what["posts"] = {{"manager": "project_manager"}.get(post, post): p for post, p in what["posts"].items()}
-        binds_version = step.kind not in ("vote", "decide", "question")
+        binds_version = step.kind not in ("vote", "decide", "question", "call_in")
         is_fresh = version is None or not binds_version or version == self.versions[-1][0]
         return self.reference.ask(step.kind, self._who(step), is_fresh=is_fresh, **what)
 

@@ -58,6 +58,7 @@ def able(policy: Policy) -> Iterator[Finding]:
         steps = [
             step.role for step in gate.ladder if step.role and (step.widen_to or step.reassign_to or step.raise_to)
         ]
+        steps += [gate.call_in] if gate.call_in else []
         for role in sorted({*(slot.role for slot in slots_of(policy, name)), *steps}):
             if role in ROLE_PERMISSIONS and Permission.GATE_VOTE not in permissions_of([role]):
                 sentence = f"The gate asks the {role.replace('_', ' ')} for a vote, who may prepare gates but not vote."

@@ -99,6 +99,13 @@ class OpenGate(Deed):
     """The gate."""
 
 
+class CallIn(Deed):
+    """The decision of a gate is called in by the role to which that is reserved."""
+
+    call_in: Name
+    """The gate."""
+
+
 class Vote(Step):
     """What votes have in common."""
 

@@ -72,10 +72,17 @@ def supply_all(trial: Trial, gate: str, who: str, answers: Mapping[str, FactValu
     supplied: set[str] = set()
     while wanted := [item for item in _wanted(trial, gate) if item not in supplied]:
         supplied.add(wanted[0])
-        giver = trial.book.policy.gates[gate].evidence[wanted[0]].by or who
-        if refusal := supply(trial, gate, wanted[0], giver, answers):
+        giver = giver_of(trial, gate, wanted[0])
+        if refusal := supply(trial, gate, wanted[0], who if giver == MANAGER else giver, answers):
             return refusal
     return None
+
+
+def giver_of(trial: Trial, gate: str, item: str) -> str:
+    """Who usually gives an item: the role whose it is, or the project's manager."""
+    known = trial.book.policy.gates.get(gate)
+    rule = known.evidence.get(item) if known else None
+    return (rule and rule.by) or MANAGER
 
 
 def _wanted(trial: Trial, gate: str) -> list[str]:

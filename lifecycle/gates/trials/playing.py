@@ -14,6 +14,7 @@ from lifecycle.gates.trials.passing import (
     MANAGER,
     WHY,
     each,
+    giver_of,
     number_of,
     one_by_one,
     pass_gate,
@@ -39,11 +40,11 @@ def condition_named(state: ProjectState, words: str) -> str:
 
 @play.register
 def _(step: gate_steps.Supply, trial: Trial) -> Refusal | None:
-    who = step.by or MANAGER
     if step.supply == "all":
-        return supply_all(trial, step.at, who, step.answers)
+        return supply_all(trial, step.at, step.by or MANAGER, step.answers)
     items = (step.supply,) if isinstance(step.supply, str) else step.supply
-    return one_by_one(partial(supply, trial, step.at, item, who, step.answers) for item in items)
+    givers = {item: step.by or giver_of(trial, step.at, item) for item in items}
+    return one_by_one(partial(supply, trial, step.at, item, who, step.answers) for item, who in givers.items())
 
 
 @play.register
@@ -70,6 +71,14 @@ def _(step: gate_steps.Withdraw, trial: Trial) -> Refusal | None:
 @play.register
 def _(step: gate_steps.OpenGate, trial: Trial) -> Refusal | None:
     return trial.ask(asked.OpenGate, step.by or MANAGER, gate=step.open, reason=WHY)
+
+
+@play.register
+def _(step: gate_steps.CallIn, trial: Trial) -> Refusal | None:
+    gate = trial.book.policy.gates.get(step.call_in)
+    who = step.by or (gate and gate.call_in) or MANAGER
+    number = number_of(trial.round(step.call_in))
+    return trial.ask(asked.CallInGate, who, gate=step.call_in, round=number, reason=WHY)
 
 
 @play.register

@@ -9,6 +9,7 @@ from lifecycle.gates.trials.gate_steps import (
     Answered,
     Approve,
     Ask,
+    CallIn,
     Decide,
     OpenGate,
     Pass,
@@ -23,7 +24,20 @@ from lifecycle.gates.trials.gate_steps import (
 from lifecycle.gates.trials.project_steps import Accept, Amend, Appoint, Hold, Kill, Prove, Resume, SendBack, Wait
 
 VERBS = (
-    *("supply", "submit", "present", "pass", "withdraw", "open", "approve", "reject", "abstain", "recuse", "ask"),
+    *(
+        "supply",
+        "submit",
+        "present",
+        "pass",
+        "withdraw",
+        "open",
+        "call_in",
+        "approve",
+        "reject",
+        "abstain",
+        "recuse",
+        "ask",
+    ),
     *(
         "answer",
         "decide",
@@ -54,6 +68,7 @@ AnyStep = Annotated[
     | Annotated[Pass, Tag("pass step")]
     | Annotated[Withdraw, Tag("withdraw step")]
     | Annotated[OpenGate, Tag("open step")]
+    | Annotated[CallIn, Tag("call_in step")]
     | Annotated[Approve, Tag("approve step")]
     | Annotated[Reject, Tag("reject step")]
     | Annotated[Abstain, Tag("abstain step")]
