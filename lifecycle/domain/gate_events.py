@@ -1,7 +1,7 @@
 """What happened at the gates, in the past tense: rounds, votes, decisions, and what follows them."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -140,6 +140,10 @@ class Basis(StrEnum):
     MANAGER = "manager"
     RAISED = "raised"
     SILENCE = "silence"
+
+
+DECIDED: Final = ("person:gate:decided", "clock:gate:decided")
+"""The tags of a decision: somebody's, or nobody's."""
 
 
 class GateDecided(Value):

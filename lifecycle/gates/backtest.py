@@ -5,18 +5,20 @@ a draft that asks for more would have kept such a gate shut until it was there.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from lifecycle.domain.commands import DecideGate
 from lifecycle.domain.events import Recorded
-from lifecycle.domain.gate_events import GateDecided
+from lifecycle.domain.gate_events import Basis, GateDecided
 from lifecycle.domain.people import Actor
 from lifecycle.domain.project import Outcome, ProjectState, Promise, Round, Vote
 from lifecycle.domain.values import Instant, Value
 from lifecycle.gates import approval_rules as rules
 from lifecycle.gates.case import Case
-from lifecycle.gates.deciding import decider
+from lifecycle.gates.deciding import decider, opens
 from lifecycle.gates.evolve import evolve
 from lifecycle.gates.explain import path_to_green
+from lifecycle.gates.falling_due import unearned
 from lifecycle.gates.ledger import Ledger
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.gates.settling import settle
@@ -100,12 +102,25 @@ def _judged(
 ) -> tuple[Outcome | None, tuple[str, ...]]:
     """What the draft would have decided, and why otherwise."""
     round_ = state.rounds[decided.gate]
+    if decided.basis is Basis.SILENCE:
+        return _by_silence(draft, state, round_, recorded.at, decided.outcome)
     if decider(draft, round_)[0] is None:
         return _by_votes(draft, state, round_, recorded, decided)
     books = {draft.digest: draft}
     case = Case(draft, books, state, _command(recorded, decided), recorded.at)
     reasons = tuple(refusal.sentence for rule in _RULES if (refusal := rule(case)))
     return (None if reasons else decided.outcome), reasons
+
+
+def _by_silence(
+    draft: Rulebook, state: ProjectState, round_: Round, at: datetime, outcome: Outcome
+) -> tuple[Outcome | None, tuple[str, ...]]:
+    """Nobody decided: what the draft makes of that."""
+    if outcome not in [step.decide for step in draft.policy.gates[round_.gate].ladder]:
+        return None, (f"The draft does not take silence for {outcome.replace('_', ' ')}.",)
+    if lacking := unearned(draft, state, round_, at) if opens(outcome) else ():
+        return None, (f"Silence would have opened nothing without: {', '.join(lacking)}.",)
+    return outcome, ()
 
 
 def _by_votes(

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
 
 from lifecycle.domain.events import Recorded
+from lifecycle.domain.gate_events import DECIDED
 from lifecycle.domain.project import ProjectState, Status
 from lifecycle.domain.values import canonical
 from lifecycle.persistence.audit import Signature, sign
@@ -166,7 +167,7 @@ def decided_after(
 
 
 def _decided() -> Any:
-    decided = events.c.type == "person:gate:decided"
+    decided = events.c.type.in_(DECIDED)
     return exists().where(events.c.project == projects.c.key, decided)
 
 

@@ -120,3 +120,16 @@ def test_the_edition_that_was_in_force_never_judges_otherwise(seed: int) -> None
     first = list(takewhile(lambda recorded: recorded.policy == walk.policies[0].digest, walk.desk.history))
     for seen in judged_again(Rulebook(walk.policies[0]), first):
         assert not seen.is_otherwise or seen.tier != seen.tier_after, seen
+
+
+def test_silence_is_judged_by_what_the_draft_makes_of_it() -> None:
+    silent = {"evidence": {"case": None}, "ladder": [{"after": "2 days", "decide": "go"}]}
+    desk = Desk(one_gate(silent)).registered({"ready": False})
+    desk.submit()
+    desk.wait(days=2)
+    same, louder = one_gate(silent, version=2), one_gate({**silent, "ladder": []}, version=2)
+    stricter = one_gate({**silent, "criteria": {"ready": {"must": "project.ready"}}}, version=2)
+    told = [next(judged_again(Rulebook(draft), desk.history)) for draft in (same, louder, stricter)]
+    assert [judged.outcome_after for judged in told] == [Outcome.GO, None, None]
+    assert told[1].reasons == ("The draft does not take silence for go.",)
+    assert told[2].reasons == ("Silence would have opened nothing without: criteria.ready.",)

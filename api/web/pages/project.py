@@ -16,6 +16,7 @@ from api.web.views.facts import facts_of
 from api.web.views.path import drawing_of, entries_of
 from api.web.views.told import told
 from lifecycle.domain import commands as asked
+from lifecycle.domain.gate_events import DECIDED
 from lifecycle.domain.people import Permission
 from lifecycle.service.office import Office
 from lifecycle.service.outcomes import Done, Unknown
@@ -120,9 +121,7 @@ async def show(
         conditions=views.conditions_of(state, actions),
         waivers=[waiver for _, waiver in sorted(state.waivers.items())],
         decisions=[
-            each
-            for each, record in zip(history, views.events_among(records), strict=True)
-            if record.type == "person:gate:decided"
+            each for each, record in zip(history, views.events_among(records), strict=True) if record.type in DECIDED
         ],
         documents=views.documents_of(records, key),
         history=history,

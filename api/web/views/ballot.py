@@ -77,4 +77,5 @@ def outcomes(say: Formats) -> dict[Outcome, str]:
         Outcome.HOLD: _("Put on hold"),
         Outcome.RECYCLE: _("Send back to preparation"),
         Outcome.KILL: _("Stop the project"),
+        Outcome.DECLINE: _("Decline"),
     }

@@ -173,7 +173,9 @@ def _step(action: str, role: str | None, say: Formats) -> str:
         "remind": _("those who are awaited are reminded"),
         "notify": _("%(role)s is told"),
         "widen": _("%(role)s may vote as well"),
+        "reassign": _("what is open goes to %(role)s"),
         "raise": _("the decision goes to %(role)s"),
         "hold": _("the project goes on hold"),
+        "decide": _("silence decides"),
     }
     return texts[action] % {"role": say.named(role or "")}

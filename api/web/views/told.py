@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from api.web.formats import Formats
 from lifecycle.domain.events import Recorded
+from lifecycle.domain.gate_events import DECIDED
 from lifecycle.domain.project import Outcome
 from lifecycle.service.trail import RecordKind, TrailRecord
 
@@ -50,7 +51,7 @@ def _told(record: TrailRecord, names: Names, say: Formats) -> Told:
     event = record.content.get("event", {})
     sentence, said = _sentence(record.type, event, say)
     sign, tone = _SIGNS.get(record.type, ("dash", "calm"))
-    if record.type == "person:gate:decided":
+    if record.type in DECIDED:
         sign, tone = OUTCOME_SIGNS[Outcome(event["outcome"])]
     return Told(record.seq or 0, record.at, _who(record, names, say), sentence, said, sign, tone, record.gate)
 
@@ -61,6 +62,7 @@ OUTCOME_SIGNS: Final[Mapping[Outcome, tuple[str, str]]] = {
     Outcome.HOLD: ("pause", "warn"),
     Outcome.RECYCLE: ("pen", "warn"),
     Outcome.KILL: ("stop", "bad"),
+    Outcome.DECLINE: ("stop", "warn"),
 }
 _SIGNS: Final[Mapping[str, tuple[str, str]]] = {
     "person:project:registered": ("flag", "calm"),
@@ -68,6 +70,7 @@ _SIGNS: Final[Mapping[str, tuple[str, str]]] = {
     "person:evidence:supplied": ("file", "calm"),
     "person:gate:submitted": ("right", "calm"),
     "person:vote:cast": ("vote", "calm"),
+    "person:gate:called_in": ("alert", "warn"),
     "person:information:requested": ("question", "warn"),
     "person:information:answered": ("answer", "calm"),
     "policy:votes:voided": ("alert", "warn"),
@@ -158,6 +161,12 @@ def _wordings(_: Callable[[str], str]) -> Mapping[str, tuple[str, Mapping[str, s
             {"gate": "gate", "outcome": "outcome"},
             "rationale",
         ),
+        "clock:gate:decided": (
+            _("%(gate)s is decided: %(outcome)s"),
+            {"gate": "gate", "outcome": "outcome"},
+            "rationale",
+        ),
+        "person:gate:called_in": (_("called the decision in: %(gate)s"), {"gate": "gate"}, "reason"),
         "person:waiver:granted": (
             _("waived %(requirement)s"),
             {"requirement": "waiver.requirement"},
