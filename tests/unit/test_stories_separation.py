@@ -1,9 +1,11 @@
 """Acts in person, roles that are kept apart, evidence that is a role's to give, authors of earlier gates."""
 
+from lifecycle.domain.gate_events import RoundOpened
 from lifecycle.domain.people import Actor, Roster
 from lifecycle.domain.project import Outcome
 from lifecycle.domain.verdicts import Reason
 from lifecycle.gates.explain import path_to_green, slots
+from lifecycle.gates.notices import NoticeKind, notices_of
 from tests.unit.house import Doc, house, one_gate
 from tests.unit.office import Desk, acting, actor
 
@@ -170,3 +172,13 @@ def test_anybody_may_act_where_nothing_is_kept_apart() -> None:
     desk = gate_of({"role": "finance"})
     desk.vote("gate", by=actor("both", "finance", "board"))
     assert desk.round().outcome is Outcome.GO
+
+
+def test_whose_evidence_is_asked_for_hears_of_it_when_the_gate_opens() -> None:
+    desk = Desk(one_gate(CLEARED)).registered()
+    opened = next(recorded for recorded in desk.history if isinstance(recorded.event, RoundOpened))
+    told = notices_of(None, opened, desk.state)
+    assert [(notice.kind, notice.people, notice.roles) for notice in told] == [
+        (NoticeKind.GATE_OPENED, ("manager",), ()),
+        (NoticeKind.EVIDENCE_ASKED, (), ("finance",)),
+    ]
