@@ -1,7 +1,9 @@
 """Signing in to the pages: who is there is known by a secret in a cookie, for as long as it is good."""
 
+from fastapi import FastAPI
 from sqlalchemy import select
 
+from api.web.entrance import Entrance
 from lifecycle.persistence.account_tables import sign_ins
 from lifecycle.persistence.session import Database
 from tests.web.conftest import Arrive, Clock
@@ -92,6 +94,20 @@ async def test_a_cookie_is_out_of_reach_of_scripts_and_of_other_sites(visitor: V
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
     assert "path=/" in cookie
+
+
+async def test_over_an_encrypted_connection_the_cookie_is_this_hosts_alone(app: FastAPI, visitor: Visitor) -> None:
+    app.state.entrance = Entrance("https://pmo.example", sample=True)
+    cookie = (await visitor.post("/sign-in/sample", {"person": "pm"})).headers["set-cookie"]
+    assert cookie.startswith("__Host-lifecycle=")
+    assert "secure" in cookie.lower()
+    assert "domain" not in cookie.lower()
+
+
+async def test_without_a_sample_nobody_may_be_anybody(app: FastAPI, visitor: Visitor) -> None:
+    app.state.entrance = Entrance()
+    assert "sample" not in (await visitor.get("/sign-in")).text
+    assert (await visitor.post("/sign-in/sample", {"person": "pm"})).status_code == 403
 
 
 async def test_nobody_signs_in_where_others_can_listen(arrive: Arrive) -> None:

@@ -1,0 +1,104 @@
+"""Each abuse that somebody could try is tried by tests; here stands by which."""
+
+import ast
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from api.app import ROUTERS
+
+TESTS = Path(__file__).parents[1]
+TRIED: dict[str, dict[str, tuple[str, ...]]] = {
+    "approving one's own gate through a delegate, a chain, a circle, an expired or foreign delegation": {
+        "unit/test_separation.py": ("test_no_excluded_person_ever_approves_and_slots_are_filled_by_distinct_people",),
+        "unit/test_stories_duties.py": (
+            "test_delegation_does_not_cascade",
+            "test_a_delegation_is_looked_at_when_the_vote_is_cast",
+        ),
+        "api/test_refused_votes.py": ("test_a_delegate_of_the_submitter_is_barred_with_them",),
+    },
+    "shown one thing, approved another": {
+        "api/test_refused_votes.py": ("test_a_vote_on_evidence_that_has_changed_since_is_stale",),
+        "unit/test_stories_evidence.py": ("test_a_vote_on_facts_that_have_changed_is_stale",),
+        "web/browser/test_mishaps.py": ("test_a_page_that_is_behind_says_what_changed_and_keeps_what_was_typed",),
+    },
+    "other people's projects, found by their ids or counts": {
+        "api/test_lists.py": (
+            "test_absent_and_forbidden_projects_answer_alike",
+            "test_the_board_counts_what_one_may_see",
+        ),
+        "integration/test_gate_queries.py": ("test_absent_and_forbidden_are_the_same",),
+        "web/test_people.py": ("test_absent_and_forbidden_people_look_the_same",),
+    },
+    "a token, a form, a key or a way back used once more": {
+        "api/test_people.py": ("test_a_token_is_shown_once_and_worthless_when_revoked",),
+        "api/test_repeats.py": ("test_a_key_stands_for_one_content", "test_keys_are_each_persons_own"),
+        "web/test_people.py": ("test_a_form_sent_twice_has_one_effect",),
+        "web/test_provider.py": ("test_a_way_back_is_good_once_and_only_in_the_browser_that_left",),
+        "unit/test_signing.py": ("test_a_receiver_takes_what_is_fresh_and_refuses_what_is_replayed",),
+    },
+    "a role that was revoked between the check and its effect": {
+        "api/test_refused_votes.py": ("test_a_role_that_was_withdrawn_does_not_count_any_more",),
+        "unit/test_races.py": ("test_an_approval_through_a_delegation_that_ends_in_between_is_refused",),
+        "web/test_people.py": (
+            "test_whoever_is_switched_off_is_out_with_the_next_page",
+            "test_a_role_that_is_withdrawn_opens_nothing_any_more",
+        ),
+    },
+    "a form of another site, a page in a frame, a planted sign-in": {
+        "web/test_sign_ins.py": (
+            "test_a_form_from_another_site_does_nothing",
+            "test_a_form_without_the_token_of_this_browser_does_nothing",
+            "test_a_page_may_not_be_framed_and_runs_only_our_scripts",
+            "test_a_secret_from_before_the_sign_in_is_never_taken_over",
+        ),
+    },
+    "the first set-up opened again, well-known secrets": {
+        "web/test_accounts.py": (
+            "test_the_first_administrator_is_set_up_once",
+            "test_two_who_hold_the_same_code_do_not_both_come_in",
+        ),
+        "unit/test_compose.py": ("test_only_the_api_is_published_and_by_default_on_loopback",),
+    },
+    "a development server that others can reach": {
+        "e2e/test_embedded_temporal.py": (
+            "test_the_embedded_server_listens_to_nobody_else",
+            "test_the_embedded_profile_shows_nothing_to_the_network",
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("abuse", TRIED, ids=str)
+def test_every_abuse_is_tried(abuse: str) -> None:
+    for file, names in TRIED[abuse].items():
+        tree = ast.parse((TESTS / file).read_text(encoding="utf-8"))
+        known = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+        assert set(names) <= known, f"{file} does not try: {set(names) - known}"
+
+
+def test_no_request_sets_what_is_the_servers_to_set() -> None:
+    bodies = 0
+    for router in ROUTERS:
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            for field in route.dependant.body_params:
+                for model in (field.field_info.annotation, *get_args(field.field_info.annotation)):
+                    if isinstance(model, type) and issubclass(model, BaseModel):
+                        bodies += 1
+                        assert model.model_config.get("extra") == "forbid", f"{route.path}: {model.__name__} is open"
+                        server_owned = {
+                            "events",
+                            "seq",
+                            "votes",
+                            "rounds",
+                            "decided_by",
+                            "decided_at",
+                            "issuer",
+                            "subject",
+                        }
+                        assert not server_owned & set(model.model_fields), f"{route.path}: {model.__name__}"
+    assert bodies
