@@ -7,6 +7,7 @@ from lifecycle.gates.complaints import ConditionError
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.proofs import deciders
 from lifecycle.gates.proofs.baselines import baselines
+from lifecycle.gates.proofs.dead_ends import preconditions
 from lifecycle.gates.proofs.decisions import decisions, derivations, settings
 from lifecycle.gates.proofs.demands import demands
 from lifecycle.gates.proofs.finding import ERROR, Finding, Path, error
@@ -20,7 +21,6 @@ from lifecycle.gates.proofs.routes import routes
 from lifecycle.gates.proofs.tables import tables
 from lifecycle.gates.proofs.tiers import tier_table
 from lifecycle.gates.proofs.truths import truths
-from lifecycle.gates.proofs.waiting import waiting
 from lifecycle.gates.proofs.written import conditions_of
 from lifecycle.gates.rulebook import Rulebook
 
@@ -47,7 +47,7 @@ def check(policy: Policy, roster: Roster | None = None) -> tuple[Finding, ...]:
                 *demands(prover),
                 *baselines(prover),
                 *routes(prover),
-                *waiting(policy),
+                *preconditions(policy),
                 *outcomes(policy),
             ]
             if roster is not None:

@@ -264,3 +264,11 @@ def test_a_fact_that_only_gates_change_is_set_by_one() -> None:
     facts = {**FACTS, "class": {"type": "text", "by_gates": True}}
     (idle,) = found(facts=facts)
     assert (idle.severity, idle.path) == (WARNING, ("facts", "class", "by_gates"))
+
+
+def test_a_criterion_that_contradicts_the_route_of_its_gate_is_told() -> None:
+    short = {"from": "work", "to": "done", "decide_within": "5 days", "approvals": {"all": [{"role": "sponsor"}]}}
+    gate = {"when": "project.cost < 500.0", "criteria": {"dear": {"must": "project.cost > 900.0"}}}
+    (clash,) = found(gate, gates={"short": short})
+    assert (clash.severity, clash.path) == (ERROR, ("gates", "gate", "criteria", "dear", "must"))
+    assert "'when' and 'dear'" in clash.sentence

@@ -66,3 +66,13 @@ def test_an_exception_that_waits_for_what_it_blocks_is_doubtful() -> None:
     exception = {**LEADS, "kind": "exception", "requires": [{"gate": "gate"}]}
     (stuck,) = found(gates={"exception": exception})
     assert (stuck.severity, stuck.path) == (WARNING, ("gates", "exception", "requires"))
+
+
+def test_a_route_around_a_gate_for_which_all_ahead_waits_is_a_dead_end() -> None:
+    stages = ["work", "on", "over"]
+    around = {**LEADS, "from": "work", "to": "on"}
+    last = {**LEADS, "from": "on", "to": "over", "requires": [{"gate": "gate"}]}
+    (stuck,) = found({"to": "on"}, stages=stages, gates={"around": around, "last": last})
+    assert (stuck.severity, stuck.path, stuck.witness) == (ERROR, ("stages", 1), "It passes around.")
+    back = {**LEADS, "from": "on", "to": "work"}
+    assert not found({"to": "on"}, stages=stages, gates={"around": around, "last": last, "back": back})

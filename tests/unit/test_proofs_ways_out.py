@@ -15,7 +15,7 @@ from lifecycle.gates.proofs.finding import ERROR
 from tests.unit.office import Desk
 from tests.unit.ways import ROSTER, a_policy, seen_through, wander
 
-RUNS = int(os.environ.get("WAYS_RUNS", "240"))
+RUNS = int(os.environ.get("WAYS_RUNS", "400"))
 BLOCKS = 8
 
 
@@ -34,4 +34,4 @@ def test_what_passes_the_check_leaves_a_way_out_everywhere(block: int) -> None:
             if desk.state.is_over:
                 break
         assert seen_through(desk) is None, f"seed {seed}"
-    assert passed >= RUNS / BLOCKS / 10, "too few policies pass to show anything"
+    assert passed >= RUNS / BLOCKS / 25, "too few policies pass to show anything"

@@ -1,5 +1,6 @@
 """Random policies, random walks of a project through them, and people of good will who see it through from there."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise, product
@@ -12,10 +13,12 @@ from lifecycle.domain.people import Roster
 from lifecycle.domain.project import ConditionStatus, ProjectState, Round, RoundStatus, Status
 from lifecycle.domain.values import FactValue
 from lifecycle.domain.verdicts import Accepted
+from lifecycle.gates.conditions import Truth
 from lifecycle.gates.criteria import findings_of, missing
 from lifecycle.gates.deciding import decider
 from lifecycle.gates.policy import Pmo
 from lifecycle.gates.policy_gates import GateKind
+from lifecycle.gates.rulebook import context_of, has_passed
 from tests.unit.house import Doc
 from tests.unit.office import Desk, actor, promise
 
@@ -40,13 +43,15 @@ GATEKEEPERS = (
     "director",
 )
 
-GRID: dict[str, tuple[FactValue, ...]] = {
+Given = dict[str, FactValue | None]
+
+GRID: dict[str, tuple[FactValue | None, ...]] = {
     "cost": (49_999, 50_000, 90_001, 99_999, 100_000, 100_001, 300_000),
     "risk": ("low", "medium", "high"),
     "ready": (True, False),
     "staff": (2, 3, 4),
     "start": ("2026-06-01",),
-    "finish": ("2027-06-01", "2026-01-01"),
+    "finish": ("2027-06-01", "2026-01-01", None),
 }
 FIT = (0, 5, 9)
 """Facts and answers at which every atom of the random conditions can be had either way."""
@@ -76,6 +81,9 @@ JUDGED = (
 )
 
 
+DERIVED = ("derived.size == 'small'", "derived.size == 'large'", "derived.bold", "!derived.bold")
+
+
 def _expression(random: Random, atoms: Sequence[str]) -> str:
     chosen = random.sample(sorted(set(atoms)), random.choice([1, 1, 1, 2, 2, 3]))
     return random.choice([" && ", " || "]).join(chosen)
@@ -90,6 +98,7 @@ def a_policy(random: Random) -> Doc:
     for number in range(random.choice([0, 0, 1, 2])):
         ends = {"from": random.choice(stages), "to": random.choice([*stages, "closed"])}
         gates[f"aside{number}"] = _gate(random, "stage", **ends)
+    gates["look"] = _gate(random, "review")
     if random.random() < 0.4:
         gates["exception"] = _gate(random, "exception", on_breach_of=["cost"])
     return {
@@ -105,6 +114,15 @@ def a_policy(random: Random) -> Doc:
             "finish": {"type": "date"},
         },
         "tiers": [*tiers, {"id": "last"}],
+        "derived": {
+            "size": {
+                "type": "choice",
+                "of": ["small", "large"],
+                "cases": [{"when": _expression(random, ATOMS), "is": "small"}, {"is": "large"}],
+            },
+            "bold": {"type": "boolean", "is": _expression(random, [*ATOMS, *DERIVED[:2]])},
+        },
+        "bodies": {"council": {"all": [_slot(random), _slot(random)]}},
         "stages": stages,
         "tolerances": {"cost": {"fact": "cost", "over": "10%"}},
         "gates": gates,
@@ -113,17 +131,21 @@ def a_policy(random: Random) -> Doc:
 
 def _gate(random: Random, kind: str, **given: Any) -> Doc:
     """A gate; what an exception asks of the cost, whose drift opens it again, no other gate could ask otherwise."""
-    judged = [atom for atom in JUDGED if kind == "stage" or "cost" not in atom]
+    judged = [
+        atom
+        for atom in (*JUDGED, *DERIVED)
+        if kind != "exception" or not {"cost", "derived"} & set(re.findall(r"[a-z]+", atom))
+    ]
     evidence: Doc = {"case": {"kind": "document"}, "form": {"kind": "form", "fields": {"fit": {"type": "integer"}}}}
     for item in evidence.values():
         for key in ("when", "unless"):
             if random.random() < 0.15:
-                item[key] = _expression(random, [*ATOMS, "tier == 'last'"])
+                item[key] = _expression(random, [*ATOMS, *DERIVED, "tier == 'last'"])
     criteria: Doc = {}
     for number in range(random.choice([0, 1, 1, 2, 3])):
         criteria[f"c{number}"] = {"must": _expression(random, judged)}
         if random.random() < 0.25:
-            criteria[f"c{number}"]["when"] = _expression(random, [*ATOMS, "tier == 'last'"])
+            criteria[f"c{number}"]["when"] = _expression(random, [*ATOMS, *DERIVED, "tier == 'last'"])
     slots = [_approval(random) for _ in range(random.choice([0, 1, 1, 2, 2]))]
     gate: Doc = {
         "kind": kind,
@@ -136,6 +158,12 @@ def _gate(random: Random, kind: str, **given: Any) -> Doc:
         "takes_baseline": random.random() < 0.3,
         **given,
     }
+    if kind == "stage" and random.random() < 0.2:
+        gate["when"] = _expression(random, [*ATOMS, *DERIVED])
+    if kind == "stage" and random.random() < 0.2:
+        gate["requires"] = [{"gate": "look"}]
+    if kind == "review" and random.random() < 0.2:
+        gate["requires"] = [{"gate": "out_of_one"}]
     if random.random() < 0.3:
         gate["chair"] = random.choice(["board", "pmo_director"])
     if random.random() < 0.3:
@@ -147,12 +175,17 @@ def _gate(random: Random, kind: str, **given: Any) -> Doc:
 
 
 def _approval(random: Random) -> Doc:
+    slot = {"body": "council"} if random.random() < 0.15 else _slot(random)
+    return {"any": [slot, _approval(random)]} if random.random() < 0.2 else slot
+
+
+def _slot(random: Random) -> Doc:
     slot: Doc = {"role": random.choice(["sponsor", "finance", "board", "security", "deputy"])}
     if random.random() < 0.3:
         slot["count"] = 2
     if random.random() < 0.3:
-        slot["when"] = _expression(random, [*ATOMS, "tier == 'last'"])
-    return {"any": [slot, _approval(random)]} if random.random() < 0.2 else slot
+        slot["when"] = _expression(random, [*ATOMS, *DERIVED, "tier == 'last'"])
+    return slot
 
 
 def wander(random: Random, desk: Desk, steps: int) -> None:
@@ -160,7 +193,7 @@ def wander(random: Random, desk: Desk, steps: int) -> None:
     for _ in range(steps):
         gates = [round_.gate for round_ in desk.state.open_rounds] or sorted(desk.policy.gates)
         gate, who = random.choice(gates), random.choice(GATEKEEPERS)
-        facts: dict[str, FactValue] = {name: random.choice(values) for name, values in GRID.items()}
+        facts: Given = {name: random.choice(values) for name, values in GRID.items()}
         named = random.sample(sorted(facts), random.randint(1, 3))
         said = [promise(desk.now + timedelta(days=random.randint(1, 6)))] if random.random() < 0.2 else []
         draft, deed = desk.draft, random.choice(_DEEDS)
@@ -237,6 +270,7 @@ def _helpful(desk: Desk) -> Iterator[tuple[str, Any]]:
             yield f"accept {key}", draft.accept(key)
     if not state.baseline and getattr(desk.policy.gates.get("exception"), "takes_baseline", False):
         yield "open the exception", draft.open("exception")
+    yield from _a_route(desk)
     for round_ in _most_useful(desk):
         yield from _towards(desk, round_)
 
@@ -251,7 +285,36 @@ def _most_useful(desk: Desk) -> list[Round]:
     ]  # fmt: skip
     leading = [r for r in desk.state.open_rounds if policy.gates[r.gate].from_ == desk.state.stage]
     leading.sort(key=lambda r: distance[policy.gates[r.gate].to or ""])
-    return [*blocking, *reopened, *leading]
+    asked_for = [r for r in desk.state.open_rounds if policy.gates[r.gate].kind is GateKind.REVIEW]
+    return [*blocking, *reopened, *asked_for, *leading]
+
+
+def _a_route(desk: Desk) -> Iterator[tuple[str, Any]]:
+    """What brings a gate about that leads on: other facts where none is there, a review that one waits for."""
+    policy, state = desk.policy, desk.state
+    distance = _distances(policy.stages, policy.gates)
+    nearer = [gate for gate in policy.gates_from(state.stage) if distance[policy.gates[gate].to or ""] < 99]
+    nearest = min(distance[policy.gates[gate].to or ""] for gate in nearer) if nearer else 99
+    onward = [gate for gate in nearer if distance[policy.gates[gate].to or ""] == nearest]
+    leading = [r for r in state.open_rounds if policy.gates[r.gate].from_ == state.stage]
+    if not any(round_.gate in onward for round_ in leading):
+        for gate in onward:
+            fitting = next((facts for facts in _all_facts() if _is_there(desk, gate, facts)), None)
+            if fitting and any(state.facts.get(name) != value for name, value in fitting.items()):
+                yield f"amend {fitting} for {gate}", desk.draft.amend(fitting)
+    if not has_passed(policy, state, "look") and any(policy.gates[r.gate].requires for r in leading):
+        yield "open the review", desk.draft.open("look")
+
+
+def _all_facts() -> Iterator[Given]:
+    return (dict(zip(GRID, values, strict=True)) for values in product(*GRID.values()))
+
+
+def _is_there(desk: Desk, gate: str, facts: Given) -> bool:
+    """Whether a project with these facts has the gate on its way."""
+    when = desk.policy.gates[gate].when
+    after = desk.state.model_copy(update={"facts": {name: each for name, each in facts.items() if each is not None}})
+    return when is None or desk.book.holds(when, context_of(desk.book, after), gate).truth is Truth.MET
 
 
 def _distances(stages: Sequence[str], gates: Any) -> dict[str, int]:
@@ -287,28 +350,29 @@ def _towards(desk: Desk, round_: Round) -> Iterator[tuple[str, Any]]:
             yield f"{who} decides {gate}", draft.decide(gate, who)
 
 
-def _better(desk: Desk, round_: Round) -> tuple[dict[str, FactValue], int] | None:
+def _better(desk: Desk, round_: Round) -> tuple[Given, int] | None:
     """Facts and an answer with which every criterion of the round holds, the fewest changes first."""
-    found: list[tuple[int, dict[str, FactValue], int]] = []
-    for values in product(*GRID.values()):
-        facts = dict(zip(GRID, values, strict=True))
+    found: list[tuple[int, Given, int]] = []
+    for facts in _all_facts():
         changes = sum(desk.state.facts.get(name) != value for name, value in facts.items())
         found += [(changes, facts, fit) for fit in FIT]
     for _, facts, fit in sorted(found, key=lambda each: (each[0], str(each[1]))):
-        if not missing(findings_of(desk.book, *_as_it_would_be(desk, round_, facts, fit), desk.now)):
+        lacking = missing(findings_of(desk.book, *_as_it_would_be(desk, round_, facts, fit), desk.now))
+        if all(each.requirement.startswith("requires.") for each in lacking) and _is_there(desk, round_.gate, facts):
             return facts, fit
     return None
 
 
-def _as_it_would_be(desk: Desk, round_: Round, facts: dict[str, FactValue], fit: int) -> tuple[ProjectState, Round]:
+def _as_it_would_be(desk: Desk, round_: Round, facts: Given, fit: int) -> tuple[ProjectState, Round]:
     """The project and the round with other facts, all evidence supplied."""
     posts = {name: who for name, who in (("manager", desk.state.manager), ("sponsor", desk.state.sponsor)) if who}
-    tier = max(desk.book.tier_of(facts, posts), round_.tier, key=desk.policy.weight_of)
+    known = {name: value for name, value in facts.items() if value is not None}
+    tier = max(desk.book.tier_of(known, posts), round_.tier, key=desk.policy.weight_of)
     supplied = {
         item: _supply(desk, round_.gate, fit, item).evidence.model_copy(update={"at": desk.now})
         for item in ("case", "form")
     }
-    after = desk.state.model_copy(update={"facts": facts})
+    after = desk.state.model_copy(update={"facts": known})
     return after, round_.model_copy(update={"evidence": supplied, "tier": tier})
 
 

@@ -29,6 +29,8 @@ def _contradictions(prover: Prover, name: str, gate: Gate) -> Iterator[Finding]:
         for demand in demands_of(prover.book, name)
         if not prover.can_be(demand.must, Truth.MET).proven or demand.when
     ]
+    if gate.when:
+        able.insert(0, Demand("when", None, prover.book.condition(gate.when, name)))
     for group in _sharing(able):
         yield from _clash(prover, name, group)
 
@@ -47,7 +49,7 @@ def _clash(prover: Prover, name: str, group: Sequence[Demand]) -> Iterator[Findi
         yield from found
         return
     names = ", ".join(f"'{demand.name}'" for demand in group)
-    sentence = f"It is not proven that the criteria {names} can hold together."
+    sentence = f"It is not proven that {names} can hold together."
     remedy = "Split them into simpler conditions if you want it proven."
     yield information(("gates", name, "criteria", group[-1].name), sentence, remedy)
 
@@ -55,7 +57,7 @@ def _clash(prover: Prover, name: str, group: Sequence[Demand]) -> Iterator[Findi
 def _contradiction(name: str, core: Sequence[Demand]) -> Finding:
     names = " and ".join(f"'{demand.name}'" for demand in core)
     path = ("gates", name, "criteria", core[-1].name, "must")
-    sentence = f"No project meets the criteria {names} together, so the gate never opens without a waiver."
+    sentence = f"No project meets {names} together, so the gate never opens without a waiver."
     remedy = "Correct one of them, or say under 'when' to whom each applies."
     return error(path, sentence, remedy, f"{' and '.join(demand.must.text for demand in core)}.")
 

@@ -26,7 +26,7 @@ def waiting(policy: Policy) -> Iterator[Finding]:
             sentence = f"The gate '{name}' can never pass{whom}: what it waits for never comes before it."
             remedy = "Take a precondition away, or let it wait for an earlier gate."
             yield severe(("gates", name, "requires"), sentence, remedy, _chain(policy, name, strictly))
-        for other in sorted(_blocked(policy, gate) & set(_leaves(gate.requires))):
+        for other in sorted(_blocked(policy, gate) & set(leaves(gate.requires))):
             sentence = f"While '{name}' is open '{other}' cannot pass, and '{name}' waits for '{other}'."
             yield warning(("gates", name, "requires"), sentence, f"Say under 'blocks' that it leaves '{other}' alone.")
 
@@ -40,7 +40,7 @@ def _reach(policy: Policy, *, strict: bool) -> _Reach:
             if not _is_in(policy, name, known.stages):
                 continue
             stages |= {to for outcome in gate.decisions if (to := gate.decision(outcome).to)} - {CLOSED}
-            if all(_is_met(policy, asked, known, strict) for asked in gate.requires):
+            if all(is_met(policy, asked, known.stages, known.passed, strict=strict) for asked in gate.requires):
                 passed.add(name)
                 stages |= {gate.to} - {CLOSED} if gate.to else set()
         onward = _Reach(frozenset(stages), frozenset(passed))
@@ -54,23 +54,28 @@ def _is_in(policy: Policy, name: str, stages: Iterable[str]) -> bool:
     return policy.gates[name].kind is GateKind.BENEFITS or any(policy.belongs(name, stage) for stage in stages)
 
 
-def _is_met(policy: Policy, asked: Precondition, known: _Reach, strict: bool) -> bool:
-    """Whether a precondition can be met by what has been reached."""
+def is_met(
+    policy: Policy, asked: Precondition, stages: frozenset[str], passed: frozenset[str], *, strict: bool
+) -> bool:
+    """Whether a precondition can be met where these stages are reached and these gates passed.
+
+    Unless `strict`, one with a `when` of its own is taken not to be asked for.
+    """
     if asked.when and not strict:
         return True
     if asked.gate is not None:
         may_be_any = not set(asked.outcome) <= set(OPENING)
-        return asked.gate in known.passed or (may_be_any and _is_in(policy, asked.gate, known.stages))
-    met = sum(_is_met(policy, part, known, strict) for part in asked.parts)
+        return asked.gate in passed or (may_be_any and _is_in(policy, asked.gate, stages))
+    met = sum(is_met(policy, part, stages, passed, strict=strict) for part in asked.parts)
     return met >= (len(asked.parts) if asked.all else asked.at_least or 1)
 
 
-def _leaves(asked: Iterable[Precondition]) -> Iterator[str]:
+def leaves(asked: Iterable[Precondition]) -> Iterator[str]:
     """The gates that preconditions name, at any depth."""
     for each in asked:
         if each.gate is not None:
             yield each.gate
-        yield from _leaves(each.parts)
+        yield from leaves(each.parts)
 
 
 def _blocked(policy: Policy, gate: Gate) -> set[str]:
@@ -83,7 +88,7 @@ def _blocked(policy: Policy, gate: Gate) -> set[str]:
 def _chain(policy: Policy, name: str, known: _Reach) -> str:
     """Who waits for whom, until it comes round or to a gate that no project has before it."""
     told, seen = [], [name]
-    while later := sorted(set(_leaves(policy.gates[seen[-1]].requires)) - known.passed):
+    while later := sorted(set(leaves(policy.gates[seen[-1]].requires)) - known.passed):
         told.append(f"'{seen[-1]}' waits for '{later[0]}'")
         if later[0] in seen:
             break
