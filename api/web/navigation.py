@@ -23,6 +23,8 @@ class Way:
 
 WAYS: Final[tuple[Way, ...]] = (
     Way("/", "Inbox"),
+    Way("/portfolio", "Portfolio"),
+    Way("/overdue", "Overdue"),
     Way("/people", "People", Permission.PEOPLE_READ),
 )
 """Every way, in the order in which they are shown."""

@@ -16,6 +16,7 @@ from api.web.pages import (
     live,
     people,
     person,
+    portfolio,
     prepare,
     project,
     provider,
@@ -39,6 +40,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     account.router,
     people.router,
     person.router,
+    portfolio.router,
     calendars.router,
 )
 """Every router of pages."""

@@ -64,6 +64,8 @@ async def told(house: House) -> Iterable[tuple[str, str | None, str]]:
         ("facts", "pm", f"/projects/{trams.key}/facts"),
         ("stop", "sponsor", f"/projects/{bridge.key}/kill"),
         ("nothing-here", "pm", "/projects/P-0"),
+        ("portfolio", "director", "/portfolio"),
+        ("overdue", "director", "/overdue"),
         ("people", "director", "/people"),
         ("person", "director", "/people/finance-1"),
         ("account", "pm", "/me"),

@@ -1,0 +1,82 @@
+"""The portfolio: how many projects stand where, the list of them, and what is late."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api.cursors import cursor_of, read_cursor
+from api.deps import TheOffice
+from api.web.rendering import formats_for, render
+from api.web.viewer import Viewer, Views
+from api.web.views.portfolio import address, bars_of, choices_of, filters_of, late_rows, rows_of
+from lifecycle.domain.people import Permission
+from lifecycle.domain.project import Status
+from lifecycle.service.portfolio import WantedProjects
+
+router = APIRouter(include_in_schema=False)
+Reader = Annotated[Viewer, Depends(Views(Permission.SELF_SERVE))]
+Word = Annotated[str, Query(max_length=200)]
+MOST: Final = 50
+
+
+@router.get("/portfolio")
+async def portfolio(
+    request: Request,
+    office: TheOffice,
+    viewer: Reader,
+    text: Word = "",
+    stage: Word = "",
+    status: Word = "",
+    tier: Word = "",
+    within: Annotated[str, Query(max_length=200, alias="portfolio")] = "",
+    overdue: Word = "",
+    after: Annotated[str, Query(max_length=2_000)] = "",
+) -> Response:
+    """The board, and the projects that the address narrows to."""
+    known = status if status in tuple(Status) else ""
+    wanted = WantedProjects(
+        text=text,
+        stage=stage or None,
+        status=Status(known) if known else None,
+        tier=tier or None,
+        portfolio=within or None,
+        overdue=True if overdue == "true" else None,
+    )
+    say = formats_for(request, viewer)
+    board = await office.portfolio.board(viewer.id)
+    page = await office.portfolio.projects(viewer.id, wanted, read_cursor(after or None), MOST)
+    onward = cursor_of(page.after)
+    filters = filters_of(wanted)
+    return render(
+        request,
+        viewer,
+        "portfolio.html",
+        board=board,
+        stages=bars_of(board.by_stage, "stage", say),
+        tiers=bars_of(board.by_tier, "tier", say),
+        statuses=bars_of(board.by_status, "status", say),
+        rows=rows_of(page.lines, say),
+        filters=filters,
+        narrowed=any(filters.values()),
+        choices=choices_of(board),
+        onward=address({**filters, "after": onward}) if onward else None,
+    )
+
+
+@router.get("/overdue")
+async def overdue(
+    request: Request, office: TheOffice, viewer: Reader, after: Annotated[str, Query(max_length=2_000)] = ""
+) -> Response:
+    """What is late, since when, how far up the ladder it is, who holds it, and what happens next."""
+    late = await office.overdue.of(viewer.id, read_cursor(after or None), MOST)
+    people = {person for line in late.page.lines for person in line.held_by}
+    names = await office.people.names(people)
+    onward = cursor_of(late.page.after)
+    return render(
+        request,
+        viewer,
+        "overdue.html",
+        rows=late_rows(late.page.lines, names, formats_for(request, viewer)),
+        total=late.total,
+        onward=onward,
+    )

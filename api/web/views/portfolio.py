@@ -1,0 +1,127 @@
+"""The portfolio as a page: how many projects stand where, a list narrowed by the address, and what is late."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from api.web.addresses import gate_path, project_path
+from api.web.formats import Formats
+from lifecycle.domain.project import LadderAction
+from lifecycle.service.deadlines import StepView
+from lifecycle.service.overdue import OverdueLine
+from lifecycle.service.portfolio import Board, ProjectSummary, WantedProjects
+
+PORTFOLIO = "/portfolio"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """So many projects that have something in common: how large a share of the largest, and where they are listed."""
+
+    name: str
+    projects: int
+    share: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A project in the list."""
+
+    line: ProjectSummary
+    path: str
+    next: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LateRow:
+    """A gate past its deadline: who holds it, what was done about it, and what comes next."""
+
+    line: OverdueLine
+    gate_path: str
+    project_path: str
+    gate: str
+    held_by: str
+    last: str
+    next: str
+
+
+def bars_of(counted: Mapping[str, int], field: str, say: Formats, order: Iterable[str] = ()) -> tuple[Bar, ...]:
+    """The counts as bars, in an order that is known, else the largest first; each leads to its projects."""
+    largest = max(counted.values(), default=0)
+    known = [name for name in order if name in counted]
+    rest = sorted((name for name in counted if name not in known), key=lambda name: (-counted[name], name))
+    return tuple(
+        Bar(say.named(name), counted[name], round(100 * counted[name] / largest), address({field: name}))
+        for name in (*known, *rest)
+    )
+
+
+def rows_of(found: Iterable[ProjectSummary], say: Formats) -> tuple[Row, ...]:
+    """The projects of a page of the list."""
+    return tuple(
+        Row(
+            line=line,
+            path=project_path(line.key),
+            next=tuple((gate_path(line.key, gate), say.named(gate)) for gate in line.open_gates or line.next_gates),
+        )
+        for line in found
+    )
+
+
+def late_rows(found: Iterable[OverdueLine], names: Mapping[str, str], say: Formats) -> tuple[LateRow, ...]:
+    """What is late, as a page says it."""
+    return tuple(
+        LateRow(
+            line=line,
+            gate_path=gate_path(line.project, line.gate),
+            project_path=project_path(line.project),
+            gate=say.named(line.gate),
+            held_by=", ".join(names.get(person, person) for person in line.held_by)
+            or ", ".join(say.named(role) for role in line.roles),
+            last=step_in_words(line.last_step, say),
+            next=step_in_words(line.next_step, say),
+        )
+        for line in found
+    )
+
+
+def step_in_words(step: StepView | None, say: Formats) -> str:
+    """What a step of a ladder does."""
+    if step is None:
+        return ""
+    _ = say.gettext
+    words = {
+        LadderAction.REMIND: _("reminder"),
+        LadderAction.NOTIFY: _("%(role)s is told"),
+        LadderAction.WIDEN: _("%(role)s may vote as well"),
+        LadderAction.REASSIGN: _("passes to %(role)s"),
+        LadderAction.RAISE: _("raised to %(role)s"),
+        LadderAction.HOLD: _("the project is held"),
+        LadderAction.DECIDE: _("silence decides"),
+    }
+    return words[step.action] % {"role": say.named(step.role or "")}
+
+
+def address(wanted: Mapping[str, Any]) -> str:
+    """The address of the list with these filters."""
+    given = {name: value for name, value in wanted.items() if value}
+    return f"{PORTFOLIO}?{urlencode(given)}#projects" if given else PORTFOLIO
+
+
+def filters_of(wanted: WantedProjects) -> dict[str, str]:
+    """What the list is narrowed to, as the address and the form have it."""
+    return {
+        "text": wanted.text,
+        "stage": wanted.stage or "",
+        "status": wanted.status.value if wanted.status else "",
+        "tier": wanted.tier or "",
+        "portfolio": wanted.portfolio or "",
+        "overdue": "true" if wanted.overdue else "",
+    }
+
+
+def choices_of(board: Board) -> dict[str, tuple[str, ...]]:
+    """What the list can be narrowed to."""
+    return {"stage": tuple(board.by_stage), "status": tuple(board.by_status), "tier": tuple(board.by_tier)}

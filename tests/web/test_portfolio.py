@@ -1,0 +1,28 @@
+"""The portfolio and what is late, as pages: counts that lead to lists, filters that live in the address."""
+
+import pytest
+
+from tests.web.visitor import Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_filters_that_make_no_sense_are_harmless(visitor: Visitor) -> None:
+    await visitor.sign_in("director")
+    for narrowed in ("stage=initiation&overdue=true&text=nothing", "status=no-such-status", "tier=%22%3E%3Cb%3E"):
+        page = await visitor.get(f"/portfolio?{narrowed}")
+        assert page.status_code == 200
+        assert "<b>" not in page.text
+    assert (await visitor.get("/portfolio?after=nonsense")).status_code == 422
+
+
+async def test_who_sees_nothing_is_told_what_would_be_here(visitor: Visitor) -> None:
+    await visitor.sign_in("pm")
+    assert "There are no projects that you may see" in (await visitor.get("/portfolio")).text
+    late = (await visitor.get("/overdue")).text
+    assert "Nothing is past its deadline" in late
+
+
+async def test_nobody_looks_at_the_portfolio_without_signing_in(visitor: Visitor) -> None:
+    assert (await visitor.get("/portfolio")).status_code == 303
+    assert (await visitor.get("/overdue")).status_code == 303
