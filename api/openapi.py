@@ -30,7 +30,8 @@ class Api(FastAPI):
 
     def methods_at(self, path: str) -> tuple[str, ...]:
         """The methods that an address knows, whichever of its routes know them."""
-        first = next((template for template, _ in self.guarded if compile_path(template)[0].match(path)), None)
+        matching = [template for template, _ in self.guarded if compile_path(template)[0].match(path)]
+        first = path if path in matching else next(iter(matching), None)
         here = [route for template, route in self.guarded if template == first]
         return tuple(sorted({method for route in here for method in route.methods or ()}))
 

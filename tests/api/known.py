@@ -10,7 +10,7 @@ from tests.e2e.governed import PDF, Project
 from tests.e2e.product import Product
 
 Known = Mapping[str, Any]
-"""Name -> value of path parameters and of fields of a body that name something else."""
+"""Name -> value of path parameters, and of fields of a body that name something that there is or is not."""
 
 VISITOR = "visitor"
 """Somebody on whom changes to people can be tried."""
@@ -18,10 +18,11 @@ EDITION = {"policy": "corporate-standard", "version": 1}
 
 
 def furnished(product: Product) -> None:
-    """Let the director do what project managers do, and somebody be there who can be changed."""
+    """Let the director do what project managers do and the deputy stand in, and let there be somebody to change."""
     administrator = product.person("administrator")
     administrator.does("POST", "/people", {"id": VISITOR, "name": "Visitor"})
     administrator.does("POST", "/roles", {"person": "director", "role": "project_manager"})
+    administrator.does("POST", "/roles", {"person": "deputy", "role": "pmo_director"})
 
 
 def known_at(product: Product, path: str) -> Known:
@@ -62,6 +63,8 @@ def known_at(product: Product, path: str) -> Known:
         case ["imports", _, *_]:
             register = b"project_number;project_name\nX-1;Tram line\n"
             return {"id": director.uploads("POST", "/imports", "x.csv", register, mapping="uk-gmpp")["id"]}
+        case ["preferences"]:
+            return {"timezone": "Europe/London"}
         case ["commands", _]:
             return {"id": director.does("PATCH", Project.register(product).at("facts"), {"name": "Line 2"})["command"]}
         case _:

@@ -31,6 +31,8 @@ pytestmark = pytest.mark.xdist_group("schemathesis")
 
 LEAST_CASES = 2_000
 FIRST, LAST = datetime.fromisoformat("1901-01-01"), datetime.fromisoformat("2998-12-31")
+CALLS_OUT = {"POST /api/v1/webhooks/{id}/tests"}
+"""What calls a program elsewhere is not reached here: a case without any webhook is one without a network."""
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 EXAMPLES = 2
 """Random cases an operation and mode, besides those that cover each keyword of its schemas."""
@@ -102,7 +104,7 @@ class Trial:
 
     def over(self, operations: Iterable[Operation] = ()) -> None:
         """What came of it: nothing unfit, and these operations were all reached."""
-        missed = sorted({operation.label for operation in operations} - self.reached)
+        missed = sorted({operation.label for operation in operations} - self.reached - CALLS_OUT)
         log.info("%d cases, answers %s, not reached %s", self.statuses.total(), dict(self.statuses), missed)
         assert not self.unfit, "\n\n".join(f"{what}\n{why}" for what, why in sorted(self.unfit.items()))
         assert not missed
@@ -124,10 +126,12 @@ def malformed_is_documented(ctx: CheckContext, response: Response, case: AnyCase
 
 
 def _lead(case: AnyCase, known: Known) -> None:
-    """Let a case that is not about its address find something there, and not fall over headers it is not about."""
+    """Let a case find what it names, unless it is about that very name, and not fall over headers it is not about."""
     about = getattr(case.meta.phase.data, "parameter", None) if case.meta else None
     if _is_positive(case, ParameterLocation.PATH):
         case.path_parameters.update({name: known[name] for name in case.path_parameters if name in known})
+    if isinstance(case.body, dict) and _is_positive(case, ParameterLocation.BODY):
+        case.body |= {name: known[name] for name in case.body if name in known}
     for name in {"If-Match", "X-Acting-For", "Idempotency-Key"} - {about}:
         case.headers.pop(name, None)
 
@@ -144,13 +148,11 @@ def _operations(schema: BaseSchema) -> Iterator[Operation]:
 
 
 def _at_random(trial: Trial, operation: Operation, known: Known, mode: GenerationMode) -> None:
-    """Cases of every field at once; those that fit the document name what there is."""
+    """Cases of every field at once."""
 
     @given(case=operation.as_strategy(mode))
     @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), database=None)
     def judge(case: AnyCase) -> None:
-        if isinstance(case.body, dict) and _is_positive(case, ParameterLocation.BODY):
-            case.body |= {name: known[name] for name in case.body if name in known}
         trial.judge(case, known)
 
     with suppress(Unsatisfiable):  # some operations take whatever is sent
