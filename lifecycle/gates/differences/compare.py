@@ -1,6 +1,7 @@
 """Two versions of a policy compared: what every gate asks, and what holds for the policy as a whole."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lifecycle.domain.project import PolicyRef
 from lifecycle.domain.values import Value
@@ -33,21 +34,21 @@ class Comparison(Value):
 
 def compare(before: Rulebook, after: Rulebook) -> Comparison:
     """Everything in which a later version differs from an earlier one."""
-    found: list[Difference] = list(_whole(Pair(before, after)))
+    pair = Pair(before, after)
+    found: list[Difference] = list(_whole(pair))
     gates: dict[str, Direction] = {}
     for name in dict.fromkeys((*before.policy.gates, *after.policy.gates)):
-        here = tuple(_gate(before, after, name))
+        here = tuple(_gate(replace(pair, gate=name), name))
         gates[name] = together(each.direction for each in here)
         found += here
     return Comparison(before=before.policy.ref, after=after.policy.ref, gates=gates, differences=tuple(found))
 
 
-def _gate(before: Rulebook, after: Rulebook, name: str) -> Iterator[Difference]:
-    old, new = before.policy.gates.get(name), after.policy.gates.get(name)
+def _gate(pair: Pair, name: str) -> Iterator[Difference]:
+    old, new = pair.before.policy.gates.get(name), pair.after.policy.gates.get(name)
     if old is None or new is None:
         yield _come_or_gone(name, old, new)
         return
-    pair = Pair(before, after, name)
     if (old.kind, old.from_, old.to) != (new.kind, new.from_, new.to):
         yield pair.told("kind", Direction.BOTH, "It is a gate of another kind, or leads elsewhere.")
     found = [*requirements(pair, name), *approvals(pair, name), *times(pair, name), *_rest(pair, old, new)]

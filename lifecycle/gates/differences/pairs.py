@@ -1,7 +1,7 @@
 """Two versions side by side, and the projects on which their conditions can turn."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lifecycle.domain.values import FactValue
@@ -10,11 +10,14 @@ from lifecycle.gates.differences.difference import Difference, Direction
 from lifecycle.gates.proofs.meanings import meanings, needed
 from lifecycle.gates.proofs.samples import Samples, samples_of
 from lifecycle.gates.proofs.witness import in_words
-from lifecycle.gates.proofs.worlds import World, count, every
+from lifecycle.gates.proofs.worlds import Budget, World, count, every
 from lifecycle.gates.rulebook import Rulebook
 
 MOST: Final = 2_000
 """So many projects are looked at for one question."""
+ALTOGETHER: Final = 20_000
+"""So many for all questions about two versions together; then few for each, and nothing is proven by them."""
+_FEW: Final = 20
 _STEPS: Final = (1, 3, 7, 13, 29, 53, 97, 193)
 
 Context = Mapping[str, Any]
@@ -31,6 +34,7 @@ class Pair:
     before: Rulebook
     after: Rulebook
     gate: str | None = None
+    budget: Budget = field(default_factory=lambda: Budget(MOST, ALTOGETHER))
 
     @property
     def stage(self) -> str | None:
@@ -51,9 +55,11 @@ class Pair:
         The sentences are what to say where the later version is stricter, and where it is looser.
         """
         samples = self._samples(before, after)
-        proven = samples.exact and count(samples) <= MOST
+        most = max(_FEW, min(self.budget.each, self.budget.left))
+        self.budget.left -= min(count(samples), most)
+        proven = samples.exact and count(samples) <= most
         found: dict[Direction, str] = {}
-        for world, context in _worlds(samples):
+        for world, context in _worlds(samples, most):
             stricter, looser = judge(self._seen(self.before, context), self._seen(self.after, context))
             for direction, holds in ((Direction.STRICTER, stricter), (Direction.LOOSER, looser)):
                 if holds and direction not in found:
@@ -102,15 +108,15 @@ def tier_texts(book: Rulebook) -> Asked:
     return tuple(tier.when for tier in book.policy.tiers)
 
 
-def _worlds(samples: Samples) -> Iterable[tuple[World, Context]]:
+def _worlds(samples: Samples, most: int) -> Iterable[tuple[World, Context]]:
     """Every project that the conditions tell apart; of too many, some from all over."""
-    if count(samples) <= MOST:
+    if count(samples) <= most:
         return every(samples)
-    return _scattered(samples)
+    return _scattered(samples, most)
 
 
-def _scattered(samples: Samples) -> Iterator[tuple[World, Context]]:
-    for number in range(MOST):
+def _scattered(samples: Samples, most: int) -> Iterator[tuple[World, Context]]:
+    for number in range(most):
         world: dict[str, FactValue | None] = {}
         for place, (name, values) in enumerate(samples.values.items()):
             step = _STEPS[place % len(_STEPS)] + place
