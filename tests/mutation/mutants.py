@@ -31,11 +31,12 @@ PROSE = frozenset(
 """Keys that no judgement depends on."""
 
 _ROLES = frozenset(("role", "chair", "waivers_by", "notify", "widen_to", "raise_to", "pmo_role"))
-_CONDITIONS = frozenset(("must", "should", "when", "unless"))
+_CONDITIONS = frozenset(("must", "should", "when", "unless", "is"))
 _SWAPS: Mapping[str, str] = {
     "<=": "<", "<": "<=", ">=": ">", ">": ">=", "==": "!=", "!=": "==", "&&": "||", "||": "&&", "!": "",
+    "+": "-", "-": "+", "*": "/", "/": "*",
 }  # fmt: skip
-_OPERATOR = re.compile(r"<=|>=|==|!=|&&|\|\||<|>|!(?!=)")
+_OPERATOR = re.compile(r"<=|>=|==|!=|&&|\|\||<|>|!(?!=)|[-+*/]")
 _NUMBER = re.compile(r"(?<![\w.'])\d+(\.\d+)?(?![\w'])")
 _ENUMS: Mapping[str, tuple[str, ...]] = {
     "rejection": ("any", "veto"),
@@ -103,7 +104,9 @@ def _meaning(policy: Policy) -> str:
 
 
 def _decision(gate: Mapping[str, Any], outcome: Outcome) -> Any:
-    return gate["decisions"][outcome.value] if isinstance(gate["decisions"], dict) else None
+    """What a decision depends on and does; its name is prose."""
+    rule = gate["decisions"][outcome.value] if isinstance(gate["decisions"], dict) else {}
+    return {key: value for key, value in rule.items() if key != "label" and value} or None
 
 
 def _changes(document: Any) -> Iterator[tuple[Path, str, Any]]:
@@ -133,7 +136,7 @@ def _instead(path: Path, value: Any) -> Iterator[Any]:
             yield value - 1
     elif not isinstance(value, str):
         return
-    elif key in _CONDITIONS:
+    elif key in _CONDITIONS or "set" in path[-2:-1]:
         yield from _conditions(value)
     elif key in _ENUMS:
         yield from (other for other in _ENUMS[key] if other != value)
