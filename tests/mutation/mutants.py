@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from lifecycle.domain.project import Outcome
-from lifecycle.gates.check import ERROR, check
 from lifecycle.gates.policy import Policy
+from lifecycle.gates.proofs import deciders
+from lifecycle.gates.proofs.decisions import decisions
+from lifecycle.gates.proofs.finding import ERROR
+from lifecycle.gates.proofs.passages import passages
+from lifecycle.gates.proofs.references import references
 from lifecycle.gates.trials.coverage import reachable
 from lifecycle.gates.trials.marks import Path
 
@@ -64,22 +68,23 @@ class Mutant(NamedTuple):
 
 
 def mutants(policy: Policy) -> Iterator[Mutant]:
-    """Every mutant that could be published and says something else than the policy."""
+    """Every mutant that names only what there is, and says something else than the policy."""
     document = policy.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     seen = {_meaning(policy)}
     for path, change, changed in _changes(document):
-        mutant = _publishable(changed)
+        mutant = _readable(changed)
         if mutant is not None and (meaning := _meaning(mutant)) not in seen:
             seen.add(meaning)
             yield Mutant(path, change, mutant)
 
 
-def _publishable(document: Any) -> Policy | None:
+def _readable(document: Any) -> Policy | None:
     try:
         policy = Policy.model_validate(document)
     except ValueError:
         return None
-    return None if any(finding.severity == ERROR for finding in check(policy)) else policy
+    found = [*references(policy), *decisions(policy), *deciders.references(policy), *passages(policy)]
+    return None if any(finding.severity == ERROR for finding in found) else policy
 
 
 def _meaning(policy: Policy) -> str:

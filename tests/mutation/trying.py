@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from lifecycle.gates.check import ERROR, check
+from lifecycle.gates.complaints import ConditionError
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.gates.trials.marks import Mark, Path
@@ -50,13 +52,21 @@ def mutants_of(name: str) -> tuple[Mutant, ...]:
 
 
 def survivors(name: str, among: Iterable[Mutant]) -> Iterator[Mutant]:
-    """The mutants under which every story still passes."""
+    """The mutants that could be published and under which every story still passes."""
     under_test = subject(name)
     for mutant in among:
-        book, calendar = Rulebook(mutant.policy), calendar_of(mutant.policy.calendar, _YEAR)
-        near = under_test.stories_near(mutant.path)
-        if all(tell(under_test.tests, number, book, calendar).passed for number in near):
+        if _passes(under_test, mutant) and not any(finding.severity == ERROR for finding in check(mutant.policy)):
             yield mutant
+
+
+def _passes(under_test: Subject, mutant: Mutant) -> bool:
+    """Whether every story passes under a mutant; a mutant whose conditions cannot be read passes none."""
+    book, calendar = Rulebook(mutant.policy), calendar_of(mutant.policy.calendar, _YEAR)
+    near = under_test.stories_near(mutant.path)
+    try:
+        return all(tell(under_test.tests, number, book, calendar).passed for number in near)
+    except ConditionError:
+        return False
 
 
 def _shared(one: Path, other: Path) -> int:
