@@ -1,5 +1,6 @@
 """Forms as they arrive: what was typed, in which envelope it goes to the project, and what became of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from starlette.datastructures import FormData
 
+from api.headers import ACTING_FOR
 from api.web.viewer import Viewer
 from lifecycle.domain.commands import PersonCommand
 from lifecycle.domain.errors import LifecycleError
@@ -43,8 +45,12 @@ class Sent:
     def envelope(self, viewer: Viewer) -> Envelope:
         """The envelope that the form came in: its own key, in whose name, and the version that was shown."""
         key = self.text("key")[:200] or token_hex(16)
-        acting_for = self.text("acting_for")[:200] or None
-        return Envelope(viewer.id, key, acting_for, self.whole("version"))
+        return Envelope(viewer.id, key, self.acting_for, self.whole("version"))
+
+    @property
+    def acting_for(self) -> str | None:
+        """In whose name it was sent. Raises as `principal`."""
+        return principal(self.text("acting_for"))
 
     def day(self, name: str, zone: ZoneInfo) -> datetime | None:
         """The end of a day that was chosen, as the reader's clock has it. LifecycleError `wrong_value` for no day."""
@@ -70,6 +76,13 @@ class Turned:
     remedy: str
     missing: tuple[str, ...] = ()
     stale: bool = False
+
+
+def principal(text: str) -> str | None:
+    """Somebody in whose name another acts, by id; none if nobody is named. LifecycleError `wrong_value` for no id."""
+    if not text or re.fullmatch(ACTING_FOR.form, text):
+        return text or None
+    raise LifecycleError("wrong_value", "Nobody has such an id.", "Go back to the inbox, and open the gate from there.")
 
 
 async def sent_with(request: Request) -> Sent:

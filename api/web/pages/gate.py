@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from api.deps import GateName, Key, TheOffice
 from api.web.addresses import gate_path
-from api.web.forms import Sent, Turned, carry_out, sent_with
+from api.web.forms import Sent, Turned, carry_out, principal, sent_with
 from api.web.looks import Look, keep_look, look_at
 from api.web.rendering import formats_for, now_of, render
 from api.web.viewer import Acts, Viewer, Views
@@ -41,7 +41,7 @@ async def look(
     said: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """The gate as it stands, and what the reader can do about it; `for` is in whose name they would."""
-    return await show(request, office, viewer, key, gate, acting_for=for_ or None, said=said)
+    return await show(request, office, viewer, key, gate, acting_for=principal(for_ or ""), said=said)
 
 
 @router.post("/votes")
@@ -139,16 +139,13 @@ async def _answered(
         content["conditions"] = sent.promises(viewer.zone)
     outcome = await carry_out(office, viewer, sent, key, kind, gate=gate, **content)
     if isinstance(outcome, Turned):
-        return await show(
-            request, office, viewer, key, gate, acting_for=sent.text("acting_for") or None, turned=outcome, sent=sent
-        )
+        return await show(request, office, viewer, key, gate, acting_for=sent.acting_for, turned=outcome, sent=sent)
     code = said if isinstance(outcome, Done) else "unknown"
     return RedirectResponse(f"{gate_path(key, gate)}?{urlencode({'said': code, **_for(sent)})}", 303)
 
 
 def _for(sent: Sent) -> dict[str, str]:
-    acting_for = sent.text("acting_for")
-    return {"for": acting_for} if acting_for else {}
+    return {"for": sent.acting_for} if sent.acting_for else {}
 
 
 async def show(
