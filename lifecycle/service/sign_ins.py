@@ -14,7 +14,7 @@ from lifecycle.persistence.people import Person
 from lifecycle.persistence.session import Database
 from lifecycle.persistence.sign_ins import SignIn
 from lifecycle.service.directory import NotSignedInError, Rights, rights_of
-from lifecycle.service.founding import SAMPLE_ISSUER
+from lifecycle.service.founding import SAMPLE, SAMPLE_ISSUER
 from lifecycle.service.preferences import preferences_of
 from lifecycle.service.settling import Now
 
@@ -84,5 +84,7 @@ class SignIns:
         return await self._database.read(lambda connection: sign_ins.sign_ins_of(connection, person, self._now()))
 
     async def sample_people(self) -> tuple[Person, ...]:
-        """The people of the sample office; none where no sample was asked for."""
-        return await self._database.read(lambda connection: people.of_issuer(connection, SAMPLE_ISSUER))
+        """The people of the sample office, as it was founded; none where no sample was asked for."""
+        found = await self._database.read(lambda connection: people.of_issuer(connection, SAMPLE_ISSUER))
+        order = [post.id for post in SAMPLE]
+        return tuple(sorted(found, key=lambda person: order.index(person.id) if person.id in order else len(order)))
