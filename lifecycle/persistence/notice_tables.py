@@ -31,7 +31,7 @@ messages = Table(
     Column("failure", Words),
     Column("given_up", Boolean, nullable=False),
     PrimaryKeyConstraint("id", "channel", "recipient"),
-    Index(None, "channel", "next_try_at"),
+    Index(None, "next_try_at", "channel"),
     Index(None, "recipient", "created_at"),
 )
 """What goes out to whom: to a person their notices, to a webhook a `body`.

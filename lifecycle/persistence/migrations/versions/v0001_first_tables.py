@@ -232,7 +232,7 @@ def _notices() -> None:
         *flags("given_up"),
         sa.PrimaryKeyConstraint("id", "channel", "recipient"),
     )
-    op.create_index("ix_messages_channel_next_try_at", "messages", ["channel", "next_try_at"])
+    op.create_index("ix_messages_next_try_at_channel", "messages", ["next_try_at", "channel"])
     op.create_index("ix_messages_recipient_created_at", "messages", ["recipient", "created_at"])
     op.create_table(
         "webhooks",
