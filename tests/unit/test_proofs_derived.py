@@ -81,3 +81,9 @@ def test_a_table_over_what_is_summed_up_is_proven_over_the_sum() -> None:
     score: Doc = {"type": "integer", "is": "project.staff + project.staff"}
     rows: list[Doc] = [{"when": "derived.score >= 11", "is": "large"}, {"when": "derived.score < 11", "is": "small"}]
     assert not found(derived={"score": score, "size": {**SIZE, "cases": rows}})
+
+
+def test_criteria_that_contradict_each_other_through_a_derived_fact_are_named() -> None:
+    criteria = {"small": {"must": "derived.size == 'small'"}, "dear": {"must": "project.cost > 5000.0"}}
+    (clash,) = found({"criteria": criteria}, derived={"size": SIZE})
+    assert "'small' and 'dear'" in clash.sentence

@@ -31,7 +31,7 @@ def _contradictions(prover: Prover, name: str, gate: Gate) -> Iterator[Finding]:
     ]
     if gate.when:
         able.insert(0, Demand("when", None, prover.book.condition(gate.when, name)))
-    for group in _sharing(able):
+    for group in _sharing(prover, able):
         yield from _clash(prover, name, group)
 
 
@@ -44,7 +44,7 @@ def _clash(prover: Prover, name: str, group: Sequence[Demand]) -> Iterator[Findi
         yield _contradiction(name, _core(prover, group))
         return
     simple = [demand for demand in group if prover.is_exact(demand.conditions)]
-    among = [_clash(prover, name, part) for part in _sharing(simple)] if len(simple) < len(group) else []
+    among = [_clash(prover, name, part) for part in _sharing(prover, simple)] if len(simple) < len(group) else []
     if found := [finding for findings in among for finding in findings]:
         yield from found
         return
@@ -83,12 +83,13 @@ def _core(prover: Prover, group: Sequence[Demand]) -> list[Demand]:
     return core
 
 
-def _sharing(demands: Sequence[Demand]) -> list[list[Demand]]:
-    """The demands in groups that speak of the same facts; what shares no fact cannot contradict."""
+def _sharing(prover: Prover, demands: Sequence[Demand]) -> list[list[Demand]]:
+    """The demands in groups that come down to the same facts; what shares no fact cannot contradict."""
     groups: list[tuple[set[str], list[Demand]]] = []
     for demand in demands:
-        touching = [group for group in groups if group[0] & demand.facts]
-        joined = (set(demand.facts).union(*(g[0] for g in touching)), [d for g in touching for d in g[1]] + [demand])
+        facts = prover.facts_behind(demand.conditions)
+        touching = [group for group in groups if group[0] & facts]
+        joined = (facts.union(*(g[0] for g in touching)), [d for g in touching for d in g[1]] + [demand])
         groups = [group for group in groups if group not in touching] + [joined]
     return [members for _, members in groups]
 

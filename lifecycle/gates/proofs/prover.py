@@ -88,6 +88,12 @@ class Prover:
         behind = [condition for name in names for condition in self.book.derivation.conditions[name]]
         return samples_of([*conditions, *behind], meanings(self.book, names))
 
+    def facts_behind(self, conditions: Sequence[Condition]) -> set[str]:
+        """The facts on which conditions depend, also through derived facts and the tier."""
+        with_tier = any("tier" in condition.references for condition in conditions)
+        rows = [row for row in self._rows if row and with_tier]
+        return set(self.samples([*conditions, *rows]).values)
+
     def is_exact(self, conditions: Sequence[Condition]) -> bool:
         """Whether the conditions compare without calculating, so that what is not found is not there."""
         return self.samples(conditions).exact
