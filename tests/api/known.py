@@ -41,7 +41,7 @@ def known_at(product: Product, path: str) -> Known:
         }
     director = product.person("director")
     match path.partition("/api/v1/")[2].split("/"):
-        case ["people", _]:
+        case ["people", _, *_]:
             return {"id": VISITOR}
         case ["policies", "what-ifs", *_]:
             order = {"source": library_text(DEFAULT)}
@@ -49,6 +49,10 @@ def known_at(product: Product, path: str) -> Known:
         case ["policies", "proposals", *_]:
             order = {"source": library_text(DEFAULT), "reason": "To be tried."}
             return {"id": product.person("analyst").does("POST", "/policies/proposals", order)["id"]}
+        case ["rollouts"]:
+            return EDITION
+        case ["rollouts", _, *_]:
+            return {"id": director.does("POST", "/rollouts", {**EDITION, "reason": "To be tried."})["id"]}
         case ["policies", "{id}", *_]:
             return {"id": EDITION["policy"], "version": EDITION["version"]}
         case ["delegations", _]:
