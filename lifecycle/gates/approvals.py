@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lifecycle.domain.project import ProjectState, Round, Vote, VoteVerdict
 from lifecycle.domain.values import Names, Value
+from lifecycle.gates.matching import matching
 from lifecycle.gates.quorums import Seat, Way, advisers, panels, vetoes, ways
 from lifecycle.gates.rulebook import Context, Rulebook, context_of
 from lifecycle.gates.separation import clashing, excluded, personal
@@ -191,21 +192,9 @@ def _one_vote_a_person(votes: Iterable[_Counted]) -> list[_Counted]:
 
 
 def _fill(way: Way, votes: Sequence[_Counted], call: _Call) -> tuple[SlotStanding, ...]:
-    """The largest matching of votes to seats, by augmenting paths; each vote fills at most one seat."""
-    holder: dict[int, int] = {}
+    """The largest matching of votes to seats; each vote fills at most one seat."""
     fits = [[number for number, seat in enumerate(way) if _fits(counted, seat, call)] for counted in votes]
-
-    def place(vote: int, seen: set[int]) -> bool:
-        for seat in fits[vote]:
-            if seat not in seen:
-                seen.add(seat)
-                if seat not in holder or place(holder[seat], seen):
-                    holder[seat] = vote
-                    return True
-        return False
-
-    for vote in range(len(votes)):
-        place(vote, set())
+    holder = matching(fits)
     return tuple(
         SlotStanding(
             role=seat.role,

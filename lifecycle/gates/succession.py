@@ -1,11 +1,10 @@
 """What a gate loses when somebody goes: whether the others could still open it."""
 
-from collections.abc import Collection, Sequence
-
 from lifecycle.domain.people import Roster
 from lifecycle.domain.project import ProjectState, Round
 from lifecycle.gates.deciding import decider
 from lifecycle.gates.explain import slots
+from lifecycle.gates.matching import all_are_served
 from lifecycle.gates.rulebook import Rulebook
 
 
@@ -15,26 +14,10 @@ def lost_without(book: Rulebook, state: ProjectState, round_: Round, roster: Ros
     with_them = [slot.candidates for slot in still_open]
     without = [[one for one in slot.candidates if one != person] for slot in still_open]
     lost = []
-    if _fits(with_them) and not _fits(without):
+    if all_are_served(with_them) and not all_are_served(without):
         lost = [slot.role for slot, others in zip(still_open, without, strict=True) if not others]
         lost = lost or [slot.role for slot in still_open]  # each has somebody, but together they have too few
     role, _ = decider(book, round_)
     if role and roster.present(role) == (person,):
         lost.append(role)
     return tuple(dict.fromkeys(lost))
-
-
-def _fits(slots: Sequence[Collection[str]]) -> bool:
-    """Whether distinct people can fill the slots: a matching by augmenting paths."""
-    taken: dict[str, int] = {}
-
-    def place(slot: int, seen: set[str]) -> bool:
-        for person in slots[slot]:
-            if person not in seen:
-                seen.add(person)
-                if person not in taken or place(taken[person], seen):
-                    taken[person] = slot
-                    return True
-        return False
-
-    return all(place(slot, set()) for slot in range(len(slots)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from lifecycle.domain.people import Roster
+from lifecycle.gates.matching import all_are_served
 from lifecycle.gates.policy import Pmo
 from lifecycle.gates.policy_approvals import Participation, leaves
 from lifecycle.gates.proofs.finding import Finding, error, information, warning
@@ -169,20 +170,8 @@ def _candidates(role: str, roster: Roster, manager: str | None) -> tuple[str, ..
 
 
 def _fits(slots: Sequence[tuple[str, ...]], roster: Roster, manager: str | None) -> bool:
-    """Whether distinct people can fill the slots, each of which takes some roles: a matching by augmenting paths."""
-    taken: dict[str, int] = {}
-    fits = [[person for role in roles for person in _candidates(role, roster, manager)] for roles in slots]
-
-    def place(slot: int, seen: set[str]) -> bool:
-        for person in fits[slot]:
-            if person not in seen:
-                seen.add(person)
-                if person not in taken or place(taken[person], seen):
-                    taken[person] = slot
-                    return True
-        return False
-
-    return all(place(slot, set()) for slot in range(len(slots)))
+    """Whether distinct people can fill the slots, each of which takes some roles."""
+    return all_are_served([[who for role in roles for who in _candidates(role, roster, manager)] for roles in slots])
 
 
 def _witness(roles: Sequence[str], roster: Roster, manager: str | None) -> str:
