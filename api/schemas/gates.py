@@ -10,7 +10,6 @@ from api.schemas.words import (
     Digest,
     FactValue,
     Instant,
-    Line,
     Name,
     Number,
     PersonId,
@@ -21,7 +20,7 @@ from lifecycle.domain.project import OnMiss, Outcome, VoteVerdict
 from lifecycle.domain.verdicts import Refusal
 from lifecycle.gates.criteria import Result
 
-Title = Line | Literal[""]
+Title = Annotated[str, StringConstraints(max_length=400, pattern=r"^([^\s\x00-\x1f]([^\x00-\x1f]*[^\s\x00-\x1f])?)?$")]
 """What a piece of evidence is called, if it is called anything."""
 
 

@@ -47,10 +47,16 @@ CONFIG = SchemathesisConfig.from_dict(
         },
         "operations": [
             {  # no schema can say what a file must contain
-                "include-path": path,
+                "include-path": "/api/v1/imports",
                 "checks": {"positive_data_acceptance": {"expected-statuses": [*FITTING, 415]}},
-            }
-            for path in ("/api/v1/imports", "/api/v1/projects/{key}/gates/{gate}/evidence/{item}")
+            },
+            {  # nor is anything in a form no file: whatever stands there instead is one when it has been sent
+                "include-path": "/api/v1/projects/{key}/gates/{gate}/evidence/{item}",
+                "checks": {
+                    "positive_data_acceptance": {"expected-statuses": [*FITTING, 415]},
+                    "negative_data_rejection": {"expected-statuses": ["4xx", 200]},
+                },
+            },
         ],
     }
 )
