@@ -19,6 +19,11 @@ def prepare_path(project: str, gate: str) -> str:
     return f"{gate_path(project, gate)}/prepare"
 
 
+def edition_path(policy: str, version: int) -> str:
+    """The page of an edition of a policy."""
+    return f"/policies/{quote(policy, safe='')}/versions/{version}"
+
+
 def person_path(person: str) -> str:
     """The page of somebody."""
     return f"/people/{quote(person, safe='')}"

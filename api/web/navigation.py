@@ -25,6 +25,7 @@ WAYS: Final[tuple[Way, ...]] = (
     Way("/", "Inbox"),
     Way("/portfolio", "Portfolio"),
     Way("/overdue", "Overdue"),
+    Way("/policies", "Policies", Permission.POLICY_READ),
     Way("/people", "People", Permission.PEOPLE_READ),
 )
 """Every way, in the order in which they are shown."""

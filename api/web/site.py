@@ -16,6 +16,7 @@ from api.web.pages import (
     live,
     people,
     person,
+    policies,
     portfolio,
     prepare,
     project,
@@ -41,6 +42,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     people.router,
     person.router,
     portfolio.router,
+    policies.router,
     calendars.router,
 )
 """Every router of pages."""

@@ -40,6 +40,17 @@ class Edition:
     expires_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class EditionLine:
+    """An edition in a list: its name, who published it, and from when until when it may be in force."""
+
+    ref: PolicyRef
+    published_at: datetime
+    published_by: str
+    effective_from: datetime
+    expires_at: datetime | None
+
+
 def publish(connection: Connection, edition: Edition, by: Signature) -> bool:
     """Publish an edition; whether it is new. Raises `EditionExistsError` if another one has its name."""
     ref = edition.ref
@@ -94,6 +105,23 @@ def editions(connection: Connection, id_: str | None = None) -> tuple[PolicyRef,
         query = query.where(policies.c.id == id_)
     found = connection.execute(query.order_by(policies.c.id, policies.c.version))
     return tuple(PolicyRef(id=row.id, version=row.version, digest=row.digest) for row in found)
+
+
+def listed(connection: Connection) -> tuple[EditionLine, ...]:
+    """Every edition without its text, by policy, the latest version first."""
+    kept = policies.c
+    query = select(kept.id, kept.version, kept.digest, kept.published_at, kept.published_by, kept.effective_from)
+    found = connection.execute(query.add_columns(kept.expires_at).order_by(kept.id, kept.version.desc()))
+    return tuple(
+        EditionLine(
+            ref=PolicyRef(id=row.id, version=row.version, digest=row.digest),
+            published_at=row.published_at,
+            published_by=row.published_by,
+            effective_from=row.effective_from,
+            expires_at=row.expires_at,
+        )
+        for row in found
+    )
 
 
 def next_version(connection: Connection, id_: str) -> int:

@@ -92,6 +92,12 @@ def board(connection: Connection, reach: Reach) -> tuple[Heap, ...]:
     return tuple(Heap(Status(status), stage, tier, number) for status, stage, tier, number in found)
 
 
+def by_edition(connection: Connection, reach: Reach) -> dict[str, int]:
+    """How many projects within reach go by which edition of a policy, by its digest."""
+    going = select(projects.c.policy_digest, func.count()).where(visible(reach)).group_by(projects.c.policy_digest)
+    return {str(digest): int(number) for digest, number in connection.execute(going)}
+
+
 def state_of(connection: Connection, reach: Reach, key: str) -> ProjectState | None:
     """The state of a project; none if there is none such within reach, with no difference between the two."""
     known = select(states.c.state).join(projects, projects.c.key == states.c.project)

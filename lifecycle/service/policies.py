@@ -11,13 +11,15 @@ from sqlalchemy import Connection
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Roster
 from lifecycle.domain.project import PolicyRef
-from lifecycle.gates.check import ERROR
+from lifecycle.gates.check import ERROR, check
+from lifecycle.gates.check import Finding as Finding
 from lifecycle.gates.differences.compare import Comparison as Comparison
 from lifecycle.gates.differences.compare import compare
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.persistence import policies
 from lifecycle.persistence.policies import Edition as Edition
+from lifecycle.persistence.policies import EditionLine as EditionLine
 from lifecycle.persistence.roles import all_grants
 from lifecycle.persistence.session import Database
 from lifecycle.service.calendars import calendar_of
@@ -70,6 +72,15 @@ class Policies:
         """Every edition, by policy and version."""
         return await self._database.read(policies.editions)
 
+    async def listed(self) -> tuple[EditionLine, ...]:
+        """Every edition without its text, by policy, the latest version first."""
+        return await self._database.read(policies.listed)
+
+    async def findings(self, edition: Edition) -> tuple[Finding, ...]:
+        """What is found about an edition with the people there are now: whether they can open every gate."""
+        roster = await self._database.read(_everybody)
+        return await asyncio.to_thread(_found, edition.document, roster)
+
     async def read(self, id_: str, version: int | None) -> Edition:
         """One edition; without a version the one that is in force now. Raises `UnknownEditionError`."""
 
@@ -91,6 +102,10 @@ class Policies:
 
 def _compared(before: str, after: str) -> Comparison:
     return compare(*(Rulebook(Policy.model_validate_json(document)) for document in (before, after)))
+
+
+def _found(document: str, roster: Roster) -> tuple[Finding, ...]:
+    return check(Policy.model_validate_json(document), roster)
 
 
 def _everybody(connection: Connection) -> Roster:

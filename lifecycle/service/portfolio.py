@@ -10,7 +10,7 @@ from lifecycle.domain.project import PolicyRef, ProjectState, Status
 from lifecycle.domain.values import Instant, Names, Value
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.persistence.pages import Cursor, Page
-from lifecycle.persistence.projects import Filter, Heap, ProjectLine, board, count, search, states_of
+from lifecycle.persistence.projects import Filter, Heap, ProjectLine, board, by_edition, count, search, states_of
 from lifecycle.persistence.session import Database
 from lifecycle.service.directory import rights_of
 from lifecycle.service.settling import Now
@@ -78,6 +78,13 @@ class Portfolio:
             return _board(board(connection, reach), count(connection, reach, Filter(overdue=True), now))
 
         return await self._database.read(look)
+
+    async def by_edition(self, person: str) -> Mapping[str, int]:
+        """How many projects within a person's reach go by which edition of a policy, by its digest."""
+        now = self._now()
+        return await self._database.read(
+            lambda connection: by_edition(connection, rights_of(connection, person, now).reach)
+        )
 
     async def projects(
         self, person: str, wanted: Filter, after: Cursor | None = None, limit: int = 50

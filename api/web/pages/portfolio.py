@@ -30,6 +30,7 @@ async def portfolio(
     tier: Word = "",
     within: Annotated[str, Query(max_length=200, alias="portfolio")] = "",
     overdue: Word = "",
+    policy: Word = "",
     after: Annotated[str, Query(max_length=2_000)] = "",
 ) -> Response:
     """The board, and the projects that the address narrows to."""
@@ -40,6 +41,7 @@ async def portfolio(
         status=Status(known) if known else None,
         tier=tier or None,
         portfolio=within or None,
+        policy_digest=policy or None,
         overdue=True if overdue == "true" else None,
     )
     say = formats_for(request, viewer)

@@ -8,6 +8,7 @@ from typing import Final
 from api.web.addresses import gate_path
 from api.web.formats import Formats
 from lifecycle.domain.project import ProjectState, RoundStatus
+from lifecycle.gates.policy import Policy
 from lifecycle.gates.policy_gates import GateKind
 from lifecycle.service.gate_views import GateLine
 from lifecycle.service.trail import TrailRecord
@@ -63,6 +64,23 @@ def drawing_of(
     return Drawing(marks, between, _MARGIN * 2 + STEP * (len(stages) - 1), _told(marks, say))
 
 
+def outline_of(policy: Policy, say: Formats) -> Drawing:
+    """The path that a policy lays out, for no project in particular; its gates lead to their places in the page."""
+    stages = policy.stages
+    marks = tuple(StageMark(say.named(name), _MARGIN + STEP * at, "plain", "") for at, name in enumerate(stages))
+    gates = tuple(
+        GateMark(gate.called(name), _middle(stages, gate.from_), "shut", f"#{gate_anchor(name)}", "")
+        for name, gate in policy.gates.items()
+        if gate.kind is GateKind.STAGE
+    )
+    return Drawing(marks, gates, _MARGIN * 2 + STEP * (len(stages) - 1), ", ".join(mark.name for mark in marks))
+
+
+def gate_anchor(gate: str) -> str:
+    """Where a gate is spoken of in the page of its policy."""
+    return f"gate-{gate}"
+
+
 def entries_of(records: Iterable[TrailRecord], state: ProjectState) -> dict[str, datetime]:
     """When the project entered each stage, the last time; its present stage at least."""
     found = {state.stage: state.stage_since}
@@ -97,8 +115,13 @@ def _gate(line: GateLine, stages: Sequence[str], now: int, project: str, say: Fo
         state, note = "open", say.gettext("%(num)d missing") % {"num": line.missing}
     else:
         state, note = ("past" if number < now else "shut"), ""
-    x = _MARGIN + STEP * number + STEP // 2
-    return GateMark(line.label, x, state, gate_path(project, line.gate), note)
+    return GateMark(line.label, _middle(stages, line.leads_from), state, gate_path(project, line.gate), note)
+
+
+def _middle(stages: Sequence[str], stage: str | None) -> int:
+    """Where the gate out of a stage is drawn."""
+    number = stages.index(stage) if stage in stages else 0
+    return _MARGIN + STEP * number + STEP // 2
 
 
 def _told(marks: Iterable[StageMark], say: Formats) -> str:

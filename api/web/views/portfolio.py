@@ -118,6 +118,7 @@ def filters_of(wanted: WantedProjects) -> dict[str, str]:
         "status": wanted.status.value if wanted.status else "",
         "tier": wanted.tier or "",
         "portfolio": wanted.portfolio or "",
+        "policy": wanted.policy_digest or "",
         "overdue": "true" if wanted.overdue else "",
     }
 
