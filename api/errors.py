@@ -63,7 +63,7 @@ FAILED: Final[Mapping[str, int]] = {
     **dict.fromkeys(
         (
             "unknown_path", "unknown_person", "unknown_entry", "unknown_edition", "unknown_command", "unknown_import",
-            "unknown_what_if", "unknown_proposal", "unknown_rollout", "evidence_missing",
+            "unknown_what_if", "unknown_proposal", "unknown_rollout", "unknown_record", "evidence_missing",
         ),
         404,
     ),

@@ -24,6 +24,12 @@ def edition_path(policy: str, version: int) -> str:
     return f"/policies/{quote(policy, safe='')}/versions/{version}"
 
 
+def record_path(project: str | None, n: int) -> str:
+    """The page of a record of the audit trail: of a project, or of the office."""
+    of = f"?project={quote(project, safe='')}" if project else ""
+    return f"/audit/records/{n}{of}"
+
+
 def person_path(person: str) -> str:
     """The page of somebody."""
     return f"/people/{quote(person, safe='')}"

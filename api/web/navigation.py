@@ -27,6 +27,7 @@ WAYS: Final[tuple[Way, ...]] = (
     Way("/overdue", "Overdue"),
     Way("/policies", "Policies", Permission.POLICY_READ),
     Way("/people", "People", Permission.PEOPLE_READ),
+    Way("/audit", "Audit", Permission.AUDIT_READ),
 )
 """Every way, in the order in which they are shown."""
 

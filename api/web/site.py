@@ -9,6 +9,7 @@ from api.web import assets
 from api.web.entrance import FormExpiredError
 from api.web.pages import (
     account,
+    audit,
     calendars,
     gate,
     inbox,
@@ -43,6 +44,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     person.router,
     portfolio.router,
     policies.router,
+    audit.router,
     calendars.router,
 )
 """Every router of pages."""

@@ -24,6 +24,16 @@ NAMED: Final = (
 )
 """Names of states, outcomes, roles, stages, tiers and facts."""
 
+DEEDS: Final = (
+    *(_("Absence announced"), _("Absence cancelled"), _("Calendar opened"), _("Calendar closed")),
+    *(_("Delegation given"), _("Delegation revoked"), _("Import begun"), _("Invitation issued")),
+    *(_("Password chosen"), _("Person added"), _("Policy proposed"), _("Policy published"), _("Policy settled")),
+    *(_("Policy tried"), _("Preferences changed"), _("Role granted"), _("Role withdrawn"), _("Rollout planned")),
+    *(_("Sign in started"), _("Sign in confirmed"), _("Sign in ended"), _("Token issued"), _("Token revoked")),
+    *(_("Webhook added"), _("Webhook removed")),
+)
+"""Deeds of the office, as the audit trail names them."""
+
 SAID: Final = (
     _("It is not submitted."),
     _("Submit the gate."),

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Permission, covers, permissions_of
 from lifecycle.domain.values import Instant, Value, canonical
-from lifecycle.persistence.audit import Kind
+from lifecycle.persistence.audit import OFFICE, Kind
 from lifecycle.persistence.pages import Cursor, Page
 from lifecycle.persistence.projects import state_of
 from lifecycle.persistence.reach import UNLIMITED, Reach
@@ -32,6 +33,13 @@ RecordKind = Kind
 """What a record is about: an event, a refused attempt, or a deed of the office."""
 WantedRecords = AuditFilter
 """What a look into the trail narrows to."""
+
+
+class UnknownRecordError(LifecycleError):
+    """There is no such record that the person may see (HTTP 404; code `unknown_record`)."""
+
+    def __init__(self) -> None:
+        super().__init__("unknown_record", "There is no such record.", "Look for it in the audit trail.")
 
 
 class Format(StrEnum):
@@ -104,6 +112,17 @@ class Trail:
             return records(connection, reach, wanted, after=after, limit=limit, newest_first=True)
 
         return _told(await self._database.read(look))
+
+    async def record(self, person: str, project: str | None, n: int) -> TrailRecord:
+        """One record, by its number among those of a project, or (none) of the office.
+
+        Raises `UnknownRecordError` for what the person may not audit.
+        """
+        wanted = AuditFilter(project=OFFICE if project is None else project)
+        page = await self.of_everything(person, wanted, after=(n + 1,), limit=1)
+        if not page.lines or page.lines[0].n != n:
+            raise UnknownRecordError
+        return page.lines[0]
 
     async def export(self, person: str, wanted: AuditFilter, form: Format) -> AsyncIterator[bytes]:
         """The same whole, the oldest first, in pieces; what is recorded after it began is left out."""
