@@ -16,7 +16,7 @@ from lifecycle.gates.proofs.outcomes import outcomes
 from lifecycle.gates.proofs.passages import passages
 from lifecycle.gates.proofs.prover import Prover
 from lifecycle.gates.proofs.quorum import people
-from lifecycle.gates.proofs.references import references
+from lifecycle.gates.proofs.references import references, size
 from lifecycle.gates.proofs.routes import routes
 from lifecycle.gates.proofs.tables import tables
 from lifecycle.gates.proofs.tiers import tier_table
@@ -30,9 +30,11 @@ __all__ = ["ERROR", "Finding", "check"]
 def check(policy: Policy, roster: Roster | None = None) -> tuple[Finding, ...]:
     """Everything that is found; with a roster also whether the people there are can open every gate.
 
-    What stands on sand is not built on: conditions are read only when all that is named is declared, and proofs are
-    tried only when all conditions can be read.
+    What stands on sand is not built on: nothing is read in a policy that is too large, conditions are read only when
+    all that is named is declared, and proofs are tried only when all conditions can be read.
     """
+    if too_large := tuple(size(policy)):
+        return too_large
     found = [*references(policy), *decisions(policy), *deciders.references(policy), *passages(policy)]
     if _is_sound(found):
         book = Rulebook(policy)

@@ -51,15 +51,15 @@ def references(policy: Policy) -> Iterator[Finding]:
             yield error(("tiers", number), f"The tier '{tier.id}' has no condition: no later tier can apply.", remedy)
     for name, tolerance in policy.tolerances.items():
         yield from _tolerance(policy, name, tolerance)
-    if len(policy.gates) > MOST_GATES:
-        yield error(("gates",), f"There are {len(policy.gates)} gates.", f"Use at most {MOST_GATES}.")
-    yield from _size(policy)
     for name, gate in policy.gates.items():
         yield from _gate_references(policy, name, gate, set(tiers))
 
 
-def _size(policy: Policy) -> Iterator[Finding]:
+def size(policy: Policy) -> Iterator[Finding]:
     """A policy is small enough to be proven, and read, in a moment."""
+    if len(policy.gates) > MOST_GATES:
+        yield error(("gates",), f"There are {len(policy.gates)} gates.", f"Use at most {MOST_GATES}.")
+        return
     written = list(conditions_of(policy))
     if len(written) > MOST_CONDITIONS:
         sentence = f"There are {len(written)} conditions."
