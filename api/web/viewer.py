@@ -97,10 +97,12 @@ class Acts(Views):
     """For a form that is sent: as `Views`, once it is sure that the person sent it from a page of ours."""
 
     async def __call__(self, request: Request) -> Viewer:
-        """The viewer. Raises as `Views`, and LifecycleError `cross_site` or `form_expired`."""
+        """The viewer. Raises as `Views`, `TooFastError`, and LifecycleError `cross_site` or `form_expired`."""
         require_own_page(request)
         viewer = await self._admitted(request)
         await require_token(request, held_by(request))
+        office: Office = request.app.state.office
+        office.pace.keep(viewer.id)
         return viewer
 
 
