@@ -59,7 +59,8 @@ async def test_a_gate_page_says_what_is_missing_and_carries_the_version(desk: De
     assert all(need["sentence"] and need["remedy"] for need in view["path_to_green"])
     case = next(item for item in view["evidence"] if item["item"] == "business_case")
     assert (case["result"], case["supplied"], bool(case["guidance"])) == ("not_met", None, True)
-    assert view["slots"][0] == {"role": "sponsor", "filled_by": None, "candidates": ["sponsor"]}
+    seat = {"role": "sponsor", "filled_by": None, "candidates": ["sponsor"], "in_person": False, "heard": False}
+    assert view["slots"][0] == seat
     await project.submit()
     late = (await project.ask("pm", "/gates/charter", method="GET")).json
     assert (late["deadline"]["whose"], late["deadline"]["overdue"]) == ("approvers", False)
