@@ -28,6 +28,7 @@ WAYS: Final[tuple[Way, ...]] = (
     Way("/policies", "Policies", Permission.POLICY_READ),
     Way("/people", "People", Permission.PEOPLE_READ),
     Way("/audit", "Audit", Permission.AUDIT_READ),
+    Way("/administration", "Administration", Permission.NOTICES_MANAGE),
 )
 """Every way, in the order in which they are shown."""
 

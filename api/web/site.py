@@ -9,6 +9,7 @@ from api.web import assets
 from api.web.entrance import FormExpiredError
 from api.web.pages import (
     account,
+    administration,
     audit,
     calendars,
     gate,
@@ -45,6 +46,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     portfolio.router,
     policies.router,
     audit.router,
+    administration.router,
     calendars.router,
 )
 """Every router of pages."""

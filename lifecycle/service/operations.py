@@ -6,7 +6,8 @@ from typing import Final
 from prometheus_client import REGISTRY, CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from lifecycle.persistence.figures import Figures, figures
+from lifecycle.persistence.figures import Figures as Figures
+from lifecycle.persistence.figures import figures
 from lifecycle.persistence.session import Database
 from lifecycle.service.settling import Now
 
@@ -19,6 +20,10 @@ class Operations:
     def __init__(self, database: Database, now: Now) -> None:
         self._database = database
         self._now = now
+
+    async def figures(self) -> Figures:
+        """What waits, what is late and what was given up, by the records."""
+        return await self._database.read(partial(figures, now=self._now()))
 
     async def metrics(self) -> bytes:
         """What is counted in this process, and what the records say of all."""
