@@ -18,6 +18,9 @@ async def test_axe_finds_nothing_on_any_page(house: House, scheme: str, width: i
     project = gate.partition("/gates/")[0]
     pages = [
         ("sponsor", ["/", project, gate, f"{project}/kill", "/nowhere"]),
+        ("director", ["/portfolio", "/overdue", "/policies", "/policies/corporate-standard/versions/1"]),
+        ("administrator", ["/administration"]),
+        ("auditor", ["/audit"]),
         ("pm", ["/", f"{gate}/prepare", f"{project}/gates/change/prepare", f"{project}/facts", f"{project}/hold"]),
     ]
     found = {}
