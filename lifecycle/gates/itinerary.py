@@ -7,6 +7,7 @@ left. So what is proposed gets through as long as nobody does anything else mean
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from lifecycle.domain.commands import SupplyEvidence
 from lifecycle.domain.evidence import EvidenceKind
 from lifecycle.domain.people import Roster
 from lifecycle.domain.project import (
@@ -150,7 +151,20 @@ class _Way(Journey):
         who = self.holders(rule.by) if rule.by else self.managers
         label = rule.label or item.replace("_", " ")
         said = f"Answer {label}: {_told(answers)}." if answers else f"Supply {label}."
+        number = self._supplied(gate, item)
+        later = [] if number is None else self.turn_back(number)[1:]
         self.ask(who, "supply_evidence", gate, said, gate=gate, evidence={**nobody, **evidence})
+        self.again(later)
+
+    def _supplied(self, gate: str, item: str) -> int | None:
+        """The leg that supplied an item of a round still in preparation, so that it can be supplied well at once."""
+        found = None
+        for number, leg in enumerate(self.legs):
+            if leg.gate == gate and leg.action == "submit_gate":
+                found = None
+            elif leg.gate == gate and isinstance(leg.command, SupplyEvidence) and leg.command.evidence.item == item:
+                found = number
+        return found
 
     def _change(self, round_: Round, wanted: Any, what: str) -> None:
         if wanted is None:
@@ -175,11 +189,11 @@ class _Way(Journey):
         parts = [part for part in asked.parts if self.book.applies(part.when, context, round_.gate)]
         still = [p for p in parts if not is_met(self.book, self.state, p, context, round_.gate, self.now)]
         for number, part in enumerate(still):
-            state, now, legs = self.state, self.now, list(self.legs)
+            gone = len(self.legs)
             try:
                 self._fulfil(part, round_, waiting)
             except StuckError:
-                self.state, self.now, self.legs = state, now, legs
+                self.turn_back(gone)
                 if asked.all or number == len(still) - 1:
                     raise
             else:

@@ -46,6 +46,7 @@ class Journey:
     ) -> None:
         self.books, self.state, self.roster, self.calendar, self.now = books, state, roster, calendar, now
         self.legs: list[Leg] = []
+        self._before: list[tuple[ProjectState, datetime]] = []
 
     @property
     def book(self) -> Rulebook:
@@ -75,10 +76,31 @@ class Journey:
     def wait(self, owed: Obligation) -> None:
         """Let time pass until an obligation falls due. Raises StuckError if nothing follows from it."""
         due = FallDue(obligation=owed.id, at=owed.at)
+        before = self.state, self.now
         if refusal := self.refusal_of(due, owed.at):
             raise StuckError(refusal.sentence)
         said = f"Wait until {owed.at:%Y-%m-%d}."
-        self.legs.append(Leg(by=None, action=due.type, gate=owed.opens, sentence=said, at=self.now, command=due))
+        self._go(before, Leg(by=None, action=due.type, gate=owed.opens, sentence=said, at=self.now, command=due))
+
+    def turn_back(self, number: int) -> list[Leg]:
+        """Take every leg from a number on back; gives them."""
+        taken_back = self.legs[number:]
+        if taken_back:
+            self.state, self.now = self._before[number]
+            del self.legs[number:], self._before[number:]
+        return taken_back
+
+    def again(self, legs: Iterable[Leg]) -> None:
+        """Go legs that were taken back once more, as far as they lead."""
+        for leg in legs:
+            before = self.state, self.now
+            if self.refusal_of(leg.command, leg.at):
+                return
+            self._go(before, leg)
+
+    def _go(self, before: tuple[ProjectState, datetime], leg: Leg) -> None:
+        self.legs.append(leg)
+        self._before.append(before)
 
     def ask(self, people: Iterable[str], action: str, at_gate: str | None, sentence: str, **what: Any) -> None:
         """Have the first of these people do it who may. Raises StuckError if nobody may."""
@@ -89,10 +111,11 @@ class Journey:
             actor = Actor(person=person, roles=tuple(roles), directory_version=self.state.directory_version)
             asked = {"type": action, "id": f"leg-{len(self.legs) + 1}", "actor": actor, **what}
             command = COMMANDS.validate_python(asked)
+            before = self.state, self.now
             refusal = self.refusal_of(command, at)
             if refusal is None:
                 leg = Leg(by=person, action=action, gate=at_gate, sentence=sentence, at=self.now, command=command)
-                self.legs.append(leg)
+                self._go(before, leg)
                 return
             why = why or refusal.sentence
         raise StuckError(f"{sentence} {why or 'Nobody is there who could.'}")

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 import yaml
 
-from lifecycle.domain.commands import FallDue, RegisterProject
+from lifecycle.domain.commands import FallDue, RegisterProject, SupplyEvidence
 from lifecycle.domain.people import Actor, Roster
 from lifecycle.domain.project import OPENING, ProjectState
 from lifecycle.domain.verdicts import Accepted
@@ -139,3 +139,12 @@ def test_facts_that_would_open_a_gate_are_named_with_values() -> None:
     (amend,) = [leg for leg in way(books, state, "charter").legs if leg.action == "amend_facts"]
     assert "cost is" in amend.sentence
     assert yaml.safe_load(amend.command.model_dump_json())["facts"]["cost"] <= 100_000
+
+
+def test_a_form_is_answered_well_at_once() -> None:
+    policy = read_policy(library()["corporate-standard"], "corporate-standard.yaml")
+    books, state = registered(policy)
+    found = way(books, state, "charter")
+    supplied = [leg.command.evidence.item for leg in found.legs if isinstance(leg.command, SupplyEvidence)]
+    assert sorted(supplied) == sorted(set(supplied))
+    assert any("strategic fit is 10" in leg.sentence for leg in found.legs)
