@@ -16,11 +16,6 @@ from lifecycle.gates.policy_gates import Gate, GateKind
 KILLED = "killed"
 
 
-def _stages(policy: Policy, gate: Gate) -> tuple[str, ...]:
-    """The stages in which a gate can decide."""
-    return (gate.from_,) if gate.from_ else gate.during or policy.stages
-
-
 def _destination(stage: str, gate: Gate, outcome: Outcome) -> str | None:
     """Where a decision leads from a stage; none where it leaves the project as it is."""
     if to := gate.decision(outcome).to:
@@ -41,7 +36,7 @@ class StageMachine:
             {"trigger": f"{name}.{outcome}", "source": stage, "dest": destination}
             for name, gate in policy.gates.items()
             for outcome in gate.decisions
-            for stage in _stages(policy, gate)
+            for stage in policy.stages_of(gate)
             if (destination := _destination(stage, gate, outcome))
         ]
         self._machine = Machine(model=None, **self._drawing())

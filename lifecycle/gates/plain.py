@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from lifecycle.domain.duration import Duration
-from lifecycle.domain.project import Outcome
 from lifecycle.gates.plain_approvals import approvals, bodies, role_in_words
 from lifecycle.gates.policy import Policy, Tolerance
 from lifecycle.gates.policy_decisions import DecisionRule
@@ -69,10 +68,6 @@ def _tolerance(tolerance: Tolerance) -> str:
     return f"a breach when {tolerance.fact} is more than {' or '.join(bounds)} its baseline"
 
 
-def _decision(gate: Gate, outcome: Outcome) -> str:
-    return gate.decision(outcome).label or outcome.replace("_", " ")
-
-
 def _follows(rule: DecisionRule) -> Iterator[str]:
     """When a decision can be taken and what follows from it, sentence by sentence."""
     if rule.when:
@@ -110,9 +105,9 @@ def _gate(policy: Policy, name: str, gate: Gate) -> Iterator[str]:
     if gate.score_at_least:
         yield f"- The score must reach {gate.score_at_least}."
     yield from approvals(policy, gate)
-    yield f"- Possible decisions: {', '.join(_decision(gate, outcome) for outcome in gate.decisions)}."
+    yield f"- Possible decisions: {', '.join(gate.named(outcome) for outcome in gate.decisions)}."
     for outcome in gate.decisions:
-        yield from (f"    - {_decision(gate, outcome)}: {said}" for said in _follows(gate.decision(outcome)))
+        yield from (f"    - {gate.named(outcome)}: {said}" for said in _follows(gate.decision(outcome)))
     if gate.blocks is not None:
         blocked = ", ".join(role_in_words(other) for other in gate.blocks) or "no gate"
         yield f"- While a round is open, {blocked} cannot pass."

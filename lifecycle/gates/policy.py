@@ -193,6 +193,10 @@ class Policy(Part):
             return rule is not None and rule.from_ == stage
         return not rule.during or stage in rule.during
 
+    def stages_of(self, gate: Gate) -> tuple[str, ...]:
+        """The stages in which a gate can decide."""
+        return (gate.from_,) if gate.from_ else gate.during or self.stages
+
     def gates_from(self, stage: str) -> tuple[str, ...]:
         """The stage gates that lead out of a stage, by name."""
         return tuple(

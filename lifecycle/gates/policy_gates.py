@@ -103,6 +103,10 @@ class Gate(Part):
         """Its name as people read it, made from its key if it has no label."""
         return self.label or name.replace("_", " ").capitalize()
 
+    def named(self, outcome: Outcome) -> str:
+        """One of its decisions as people call it here."""
+        return self.decision(outcome).label or outcome.replace("_", " ")
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         if (self.kind is GateKind.STAGE) != (self.from_ is not None and self.to is not None):

@@ -8,8 +8,7 @@ from lifecycle.gates.findings import Finding, Result
 from lifecycle.gates.obligations import later
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.policy_decisions import Precondition
-from lifecycle.gates.policy_gates import GateKind
-from lifecycle.gates.rulebook import Context, Rulebook
+from lifecycle.gates.rulebook import Context, Rulebook, standing_decision
 
 
 def preconditions(
@@ -41,10 +40,8 @@ def is_met(book: Rulebook, state: ProjectState, asked: Precondition, context: Co
 
 
 def _was_decided(policy: Policy, state: ProjectState, asked: Precondition, gate: str, now: datetime) -> bool:
-    past, round_ = state.decisions.get(gate), state.rounds.get(gate)
+    past = standing_decision(policy, state, gate)
     if past is None or past.outcome not in asked.outcome:
-        return False
-    if round_ is not None and round_.is_open and policy.gates[gate].kind is GateKind.STAGE:
         return False
     other = state.decisions.get(asked.after or "")
     is_newer = other is None or other.seq < past.seq
@@ -58,12 +55,7 @@ def sentence(policy: Policy, asked: Precondition) -> str:
         count = f"At least {asked.at_least} of" if asked.at_least else "All of" if asked.all else "Any of"
         return f"{count}: {'; '.join(parts)}"
     rule = policy.gates[asked.gate]
-    outcomes = [rule.decision(outcome).label or outcome.replace("_", " ") for outcome in asked.outcome]
-    words = [f"{_name(policy, asked.gate)} decided {' or '.join(outcomes)}"]
-    words += [f"newer than the decision of {_name(policy, asked.after)}"] if asked.after else []
+    words = [f"{rule.called(asked.gate)} decided {' or '.join(map(rule.named, asked.outcome))}"]
+    words += [f"newer than the decision of {policy.gates[asked.after].called(asked.after)}"] if asked.after else []
     words += [f"not older than {asked.fresh_for}"] if asked.fresh_for else []
     return ", ".join(words)
-
-
-def _name(policy: Policy, gate: str) -> str:
-    return policy.gates[gate].label or gate.replace("_", " ").capitalize()

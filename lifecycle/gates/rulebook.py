@@ -6,7 +6,7 @@ from base64 import b85decode, b85encode
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 
-from lifecycle.domain.project import OPENING, ConditionStatus, ProjectState, Round
+from lifecycle.domain.project import OPENING, ConditionStatus, PastDecision, ProjectState, Round
 from lifecycle.domain.values import FactValue
 from lifecycle.gates.conditions import BOOLEAN, Condition, Judged, Kind, Truth, Vocabulary, compile_condition
 from lifecycle.gates.derivation import Context as Context
@@ -106,11 +106,17 @@ def context_of(book: Rulebook, state: ProjectState, round_: Round | None = None)
     )
 
 
-def has_passed(policy: Policy, state: ProjectState, gate: str) -> bool:
-    """Whether a gate's latest decision lets the project go on; a stage gate that is open again is not passed."""
-    decided, round_ = state.decisions.get(gate), state.rounds.get(gate)
+def standing_decision(policy: Policy, state: ProjectState, gate: str) -> PastDecision | None:
+    """A gate's latest decision; none while a stage gate is open again."""
+    round_ = state.rounds.get(gate)
     is_open_again = round_ is not None and round_.is_open and policy.gates[gate].kind is GateKind.STAGE
-    return decided is not None and decided.outcome in OPENING and not is_open_again
+    return None if is_open_again else state.decisions.get(gate)
+
+
+def has_passed(policy: Policy, state: ProjectState, gate: str) -> bool:
+    """Whether a gate's standing decision lets the project go on."""
+    decided = standing_decision(policy, state, gate)
+    return decided is not None and decided.outcome in OPENING
 
 
 def _history(policy: Policy, state: ProjectState | None) -> dict[str, dict[str, FactValue]]:

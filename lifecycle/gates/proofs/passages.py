@@ -15,7 +15,7 @@ def passages(policy: Policy) -> Iterator[Finding]:
             leads[gate.from_].add(gate.to)
         for outcome in gate.decisions:
             elsewhere = gate.decision(outcome).to
-            for stage in (gate.from_,) if gate.from_ else gate.during or policy.stages:
+            for stage in policy.stages_of(gate):
                 if elsewhere and stage in leads and elsewhere != stage and leads[stage]:
                     leads[stage].add(elsewhere)
     reached = _reach(leads, policy.stages[0])
