@@ -10,23 +10,34 @@ from api.cursors import cursor_of, read_cursor
 from api.deps import API, Id, TheOffice, as_json
 from api.routes.lists import CursorText, Limit
 from api.schemas.people import Listed
-from api.schemas.what_ifs import WhatIfOrder
+from api.schemas.what_ifs import WhatIfList, WhatIfOrder
 from api.schemas.words import Name
 from lifecycle.domain.people import Permission
 from lifecycle.service.envelopes import Envelope
 from lifecycle.service.what_if_views import WhatIfProject, WhatIfView
 
 router = APIRouter(tags=["policies"])
+Beginner = Annotated[Envelope, Depends(Writes(Permission.PORTFOLIO_READ))]
 Reader = Annotated[Caller, Depends(Reads(Permission.PORTFOLIO_READ))]
 
 
 @router.post("/policies/what-ifs", status_code=201, response_model=WhatIfView)
-async def begin(
-    body: WhatIfOrder, envelope: Annotated[Envelope, Depends(Writes(Permission.PORTFOLIO_READ))], office: TheOffice
-) -> Response:
+async def begin(body: WhatIfOrder, envelope: Beginner, office: TheOffice) -> Response:
     """Try a draft on everything that the caller may see; nothing changes, and its address tells how far it has come."""
-    view = await office.what_ifs.begin(envelope, body.source, body.name, body.over, body.since)
+    view = await office.what_ifs.begin(envelope, body.source, body.name, body.over, body.since, body.until)
     return as_json(view, 201, Location=f"{API}/policies/what-ifs/{view.id}")
+
+
+@router.get("/policies/what-ifs", response_model=WhatIfList)
+async def latest(caller: Reader, office: TheOffice) -> Response:
+    """The trials that the caller began, the newest first."""
+    return as_json(WhatIfList(items=await office.what_ifs.latest(caller.id)))
+
+
+@router.delete("/policies/what-ifs/{id}", response_model=WhatIfView)
+async def stop(id: Id, envelope: Beginner, office: TheOffice) -> Response:
+    """End a trial early; what it found so far stays."""
+    return as_json(await office.what_ifs.stop(envelope, id))
 
 
 @router.get("/policies/what-ifs/{id}", response_model=WhatIfView)

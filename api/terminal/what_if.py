@@ -1,18 +1,19 @@
-"""`lifecycle policy what-if`: what a draft would do to the portfolio, or would have made of past decisions."""
+"""`lifecycle policy what-if`, `shadow`, `trials`, `trial`: what a draft would do, without doing it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from api.client import at
-from api.terminal.output import REFUSED, AsJson, show, told
+from api.terminal.output import REFUSED, AsJson, show, table, told
 from api.terminal.policy import File, text_of
 from api.terminal.progress import follow
 from api.terminal.session import As, open_client
 
 Json = Mapping[str, Any]
+_PLACE: Final = "/policies/what-ifs"
 
 
 def what_if(
@@ -31,15 +32,58 @@ def what_if(
         if since is not None:
             order["since"] = since.replace(tzinfo=UTC).isoformat()
         with open_client(person) as client:
-            begun = client.send("POST", "/policies/what-ifs", order)
-            place = at("policies", "what-ifs", begun["id"])
+            begun = client.send("POST", _PLACE, order)
+            place = f"{_PLACE}{at(begun['id'])}"
             done = follow(client, place, "Judging decisions again" if past else "Judging projects", "projects")
             projects = list(client.pages(f"{place}/projects"))
-        lines = decisions(projects) if past else consequences(done["summary"] or {})
-        failure = [done["failure"]] if done["failure"] else []
-        show({**done, "projects": projects}, as_json, [*lines, *failure, conclusion(done, past=past)])
+        _tell(done, projects, as_json)
         if done["status"] != "done":
             raise typer.Exit(REFUSED)
+
+
+def shadow(
+    file: File,
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Judge along until this day (UTC).")],
+    person: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge every coming decision under a draft as well, for some weeks, without enforcing it."""
+    with told(), open_client(person) as client:
+        source, _ = text_of(file)
+        order = {"source": source, "over": "coming_decisions", "until": until.replace(tzinfo=UTC).isoformat()}
+        begun = client.send("POST", _PLACE, order)
+        watch = f"Look at it with `lifecycle policy trial {begun['id']}`."
+        show(begun, as_json, [f"Every decision until {until:%Y-%m-%d} is judged under the draft as well. {watch}"])
+
+
+def list_trials(person: As = None, as_json: AsJson = False) -> None:
+    """List the trials of drafts that you began, the newest first."""
+    with told(), open_client(person) as client:
+        found = client.get(_PLACE)["items"]
+        rows = [{**each, "edition": f"{each['policy']['id']} {each['policy']['version']}"} for each in found]
+        columns = {"id": "Id", "edition": "Draft", "over": "Over", "status": "Status", "judged": "Judged"}
+        show(found, as_json, table(rows, columns))
+
+
+def trial(
+    id_: Annotated[str, typer.Argument(metavar="TRIAL", help="The trial's id.")],
+    stop: Annotated[bool, typer.Option("--stop", help="End it early; what it found so far stays.")] = False,
+    person: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a trial of a draft has found so far, by name."""
+    with told(), open_client(person) as client:
+        place = f"{_PLACE}{at(id_)}"
+        found = client.send("DELETE", place) if stop else client.get(place)
+        projects = list(client.pages(f"{place}/projects"))
+        _tell(found, projects, as_json)
+
+
+def _tell(found: Json, projects: list[Json], as_json: bool) -> None:
+    over_projects = found["over"] == "open_projects"
+    lines = consequences(found["summary"] or {}) if over_projects else decisions(projects)
+    failure = [found["failure"]] if found["failure"] else []
+    show({**found, "projects": projects}, as_json, [*lines, *failure, conclusion(found)])
 
 
 def consequences(summary: Json) -> Iterator[str]:
@@ -80,10 +124,10 @@ def decisions(projects: Iterable[Json]) -> Iterator[str]:
             yield f"{what}: {decision['outcome']} would have been {after}. {' '.join(decision['reasons'])}"
 
 
-def conclusion(done: Json, *, past: bool) -> str:
+def conclusion(done: Json) -> str:
     """What it came to, in one line."""
     effects = ", ".join(f"{count} {effect.replace('_', ' ')}" for effect, count in done["effects"].items())
-    what = "decisions" if past else "open gates"
+    what = "open gates" if done["over"] == "open_projects" else "decisions"
     return (
         f"{done['status']}: {done['projects_done']} projects, {done['judged']} {what} judged: {effects or 'no change'}"
     )

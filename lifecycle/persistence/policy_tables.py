@@ -13,6 +13,9 @@ what_ifs = Table(
     Column("status", Words, nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("finished_at", Instant),
+    Column("since", Instant),
+    Column("until", Instant),
+    Column("due_at", Instant),
     Column("total", Integer, nullable=False),
     Column("done", Integer, nullable=False),
     Column("judged", Integer, nullable=False),
@@ -22,7 +25,11 @@ what_ifs = Table(
     Index(None, "person", "started_at"),
     Index(None, "status"),
 )
-"""Each trial of a draft: `over` what, `source` the draft, `reached` the key of the last project that was judged."""
+"""Each trial of a draft: `over` what, `source` the draft, `reached` the key of the last project that was judged.
+
+Decisions are judged that were made `since` one instant and before another; `due_at` is when to look at the coming
+ones again.
+"""
 
 rollouts = Table(
     "rollouts",

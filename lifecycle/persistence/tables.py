@@ -64,6 +64,7 @@ rounds = Table(
     Column("round", Text, nullable=False),
     PrimaryKeyConstraint("project", "gate", "number"),
     Index(None, "due"),
+    Index(None, "decided_at"),
     Index(None, "submitted_by", "submitted_at"),
     Index(None, "status", "project"),
 )

@@ -7,10 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select, update
 
 from lifecycle.domain.events import Recorded
-from lifecycle.domain.gate_events import DECIDED
 from lifecycle.domain.project import ProjectState, Status
 from lifecycle.domain.values import canonical
 from lifecycle.persistence.audit import Signature, sign
@@ -18,10 +17,10 @@ from lifecycle.persistence.inserts import upsert
 from lifecycle.persistence.pages import Cursor, Page, page
 from lifecycle.persistence.policy_tables import what_if_projects, what_ifs
 from lifecycle.persistence.reach import Reach, visible
-from lifecycle.persistence.tables import events, projects, states
+from lifecycle.persistence.tables import events, projects, rounds, states
 
 KEPT: Final = 20
-"""So many trials of one person are kept; when one more is begun the oldest go."""
+"""So many trials of one person are kept; when one more is begun the oldest go, and first those that have ended."""
 
 
 class Over(StrEnum):
@@ -29,6 +28,7 @@ class Over(StrEnum):
 
     OPEN_PROJECTS = "open_projects"
     PAST_DECISIONS = "past_decisions"
+    COMING_DECISIONS = "coming_decisions"
 
 
 class TrialStatus(StrEnum):
@@ -44,6 +44,8 @@ class WhatIf:
     """One trial of a draft; `done` of `total` projects are judged, up to the key `reached`.
 
     `judged` counts rounds or decisions, `effects` projects by what the draft would do to them; `summary` is JSON-like.
+    Decisions are judged that were made `since` an instant and before `until`; `due_at` is when the next look at coming
+    ones is due, none where everything is judged at once.
     """
 
     id: str
@@ -54,6 +56,9 @@ class WhatIf:
     total: int
     status: TrialStatus = TrialStatus.RUNNING
     finished_at: datetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    due_at: datetime | None = None
     done: int = 0
     judged: int = 0
     reached: str = ""
@@ -78,6 +83,9 @@ def begin(connection: Connection, new: WhatIf, by: Signature) -> None:
         "person": new.person,
         "status": new.status.value,
         "started_at": new.started_at,
+        "since": new.since,
+        "until": new.until,
+        "due_at": new.due_at,
         "total": new.total,
         "done": 0,
         "judged": 0,
@@ -87,16 +95,29 @@ def begin(connection: Connection, new: WhatIf, by: Signature) -> None:
     }
     connection.execute(insert(what_ifs), row)
     own = select(what_ifs.c.id).where(what_ifs.c.person == new.person)
-    old = connection.scalars(own.order_by(what_ifs.c.started_at.desc(), what_ifs.c.id).offset(KEPT)).all()
+    has_ended = what_ifs.c.status != TrialStatus.RUNNING.value
+    old = connection.scalars(own.order_by(has_ended, what_ifs.c.started_at.desc(), what_ifs.c.id).offset(KEPT)).all()
     connection.execute(delete(what_if_projects).where(what_if_projects.c.what_if.in_(old)))
     connection.execute(delete(what_ifs).where(what_ifs.c.id.in_(old)))
-    sign(connection, by, "person:policy:tried", {"id": new.id, "over": new.over.value, **new.summary})
+    times = {name: at.isoformat() for name, at in (("since", new.since), ("until", new.until)) if at}
+    sign(connection, by, "person:policy:tried", {"id": new.id, "over": new.over.value, **times, **new.summary})
 
 
 def advance(connection: Connection, before: WhatIf, after: WhatIf, rows: Sequence[WhatIfRow]) -> bool:
     """Note how much further a trial has come, and what was found; false if somebody else has carried it on."""
-    here = what_ifs.c.id == before.id, what_ifs.c.reached == before.reached, what_ifs.c.done == before.done
-    gone_on = {"done": after.done, "judged": after.judged, "reached": after.reached}
+    here = (
+        what_ifs.c.id == before.id,
+        what_ifs.c.status == TrialStatus.RUNNING.value,
+        what_ifs.c.reached == before.reached,
+        what_ifs.c.done == before.done,
+    )
+    gone_on = {
+        "total": after.total,
+        "done": after.done,
+        "judged": after.judged,
+        "reached": after.reached,
+        "due_at": after.due_at,
+    }
     if connection.execute(update(what_ifs).where(*here).values(**gone_on)).rowcount == 0:
         return False
     noted = [
@@ -108,9 +129,10 @@ def advance(connection: Connection, before: WhatIf, after: WhatIf, rows: Sequenc
 
 
 def finish(connection: Connection, id_: str, status: TrialStatus, summary: Mapping[str, Any], now: datetime) -> None:
-    """Note that a trial has ended, with what is to be said of the whole."""
-    ended = {"status": status.value, "summary": canonical(dict(summary)), "finished_at": now}
-    connection.execute(update(what_ifs).where(what_ifs.c.id == id_).values(**ended))
+    """Note that a trial that was running has ended, with what is to be said of the whole."""
+    ended = {"status": status.value, "summary": canonical(dict(summary)), "finished_at": now, "due_at": None}
+    here = what_ifs.c.id == id_, what_ifs.c.status == TrialStatus.RUNNING.value
+    connection.execute(update(what_ifs).where(*here).values(**ended))
 
 
 def find(connection: Connection, id_: str) -> WhatIf | None:
@@ -119,9 +141,17 @@ def find(connection: Connection, id_: str) -> WhatIf | None:
     return _what_if(connection, found) if found else None
 
 
-def running(connection: Connection) -> tuple[WhatIf, ...]:
-    """The trials that have not ended, the oldest first."""
-    found = select(what_ifs).where(what_ifs.c.status == TrialStatus.RUNNING.value)
+def of_person(connection: Connection, person: str) -> tuple[WhatIf, ...]:
+    """The trials that somebody began, the newest first."""
+    found = select(what_ifs).where(what_ifs.c.person == person)
+    rows = connection.execute(found.order_by(what_ifs.c.started_at.desc(), what_ifs.c.id)).all()
+    return tuple(_what_if(connection, row) for row in rows)
+
+
+def running(connection: Connection, now: datetime) -> tuple[WhatIf, ...]:
+    """The trials that have not ended and of which something is due, the oldest first."""
+    is_due = or_(what_ifs.c.due_at.is_(None), what_ifs.c.due_at <= now)
+    found = select(what_ifs).where(what_ifs.c.status == TrialStatus.RUNNING.value, is_due)
     rows = connection.execute(found.order_by(what_ifs.c.started_at, what_ifs.c.id)).all()
     return tuple(_what_if(connection, row) for row in rows)
 
@@ -139,9 +169,9 @@ def rows_of(
 _OVER: Final = [Status.CLOSED.value, Status.KILLED.value]
 
 
-def count_of(connection: Connection, reach: Reach, over: Over) -> int:
-    """How many projects within reach a draft would be tried on."""
-    here = projects.c.status.not_in(_OVER) if over is Over.OPEN_PROJECTS else _decided()
+def count_of(connection: Connection, reach: Reach, tried: WhatIf) -> int:
+    """How many projects within reach there are now to try a draft on."""
+    here = projects.c.status.not_in(_OVER) if tried.over is Over.OPEN_PROJECTS else _decided(tried.since)
     return connection.scalar(select(func.count()).select_from(projects).where(visible(reach), here)) or 0
 
 
@@ -153,11 +183,20 @@ def open_after(connection: Connection, reach: Reach, key: str, limit: int) -> tu
     return tuple(ProjectState.model_validate_json(text) for text in found)
 
 
+def decisions_of(connection: Connection, reach: Reach, since: datetime, until: datetime) -> tuple[int, int]:
+    """How many decisions were made within reach since then and before `until`, and of how many projects."""
+    counted = select(func.count(), func.count(rounds.c.project.distinct())).select_from(rounds)
+    known = counted.join(projects, projects.c.key == rounds.c.project)
+    here = known.where(rounds.c.decided_at >= since, rounds.c.decided_at < until, visible(reach))
+    decisions, decided = connection.execute(here).one()
+    return int(decisions), int(decided)
+
+
 def decided_after(
-    connection: Connection, reach: Reach, key: str, limit: int
+    connection: Connection, reach: Reach, key: str, limit: int, since: datetime | None = None
 ) -> tuple[tuple[str, tuple[Recorded, ...]], ...]:
-    """The next projects within reach of which a gate was ever decided, by key, each with its whole history."""
-    query = select(projects.c.key).where(projects.c.key > key, visible(reach), _decided())
+    """The next projects within reach of which a gate was decided (since then), by key, each with its whole history."""
+    query = select(projects.c.key).where(projects.c.key > key, visible(reach), _decided(since))
     keys = connection.scalars(query.order_by(projects.c.key).limit(limit)).all()
     history = select(events.c.project, events.c.body).where(events.c.project.in_(keys))
     told: dict[str, list[Recorded]] = {found: [] for found in keys}
@@ -166,9 +205,9 @@ def decided_after(
     return tuple((found, tuple(happened)) for found, happened in told.items())
 
 
-def _decided() -> Any:
-    decided = events.c.type.in_(DECIDED)
-    return exists().where(events.c.project == projects.c.key, decided)
+def _decided(since: datetime | None) -> Any:
+    at = rounds.c.decided_at.is_not(None) if since is None else rounds.c.decided_at >= since
+    return exists().where(rounds.c.project == projects.c.key, at)
 
 
 def _what_if(connection: Connection, row: Row[Any]) -> WhatIf:
@@ -183,6 +222,9 @@ def _what_if(connection: Connection, row: Row[Any]) -> WhatIf:
         total=row.total,
         status=TrialStatus(row.status),
         finished_at=row.finished_at,
+        since=row.since,
+        until=row.until,
+        due_at=row.due_at,
         done=row.done,
         judged=row.judged,
         reached=row.reached,

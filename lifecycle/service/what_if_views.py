@@ -67,7 +67,8 @@ class Summary(Value):
 class WhatIfView(Value):
     """How far a trial of a draft has come, and what it came to.
 
-    `judged` counts open rounds or past decisions; `effects` counts the projects for which the draft makes a difference.
+    `judged` counts open rounds or decisions (those made `since` an instant and before `until`); `effects` counts the
+    projects for which the draft makes a difference.
     """
 
     id: str
@@ -77,6 +78,8 @@ class WhatIfView(Value):
     status: TrialStatus
     started_at: Instant
     finished_at: Instant | None
+    since: Instant | None
+    until: Instant | None
     projects_total: int
     projects_done: int
     judged: int
@@ -106,6 +109,8 @@ def view_of(found: WhatIf) -> WhatIfView:
         status=found.status,
         started_at=found.started_at,
         finished_at=found.finished_at,
+        since=found.since,
+        until=found.until,
         projects_total=max(found.total, found.done),
         projects_done=found.done,
         judged=found.judged,

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.events import Recorded
 from lifecycle.domain.project import ProjectState
-from lifecycle.gates.backtest import judged_again
+from lifecycle.gates.backtest import JudgedAgain, judged_again
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.gates.whatif import Effect, Foreseen, Trial
 from lifecycle.persistence import what_ifs
@@ -34,8 +34,17 @@ from lifecycle.service.what_if_views import past_row_of, row_of, summary_of
 PAGE: Final = 100
 """Projects that are read, judged and noted at a time."""
 _PAST_PAGE: Final = 20
+LOOK_AGAIN: Final = timedelta(minutes=1)
+"""So long after one look at coming decisions the next is due."""
+
+_LATE: Final = timedelta(hours=1)
+"""A decision may be recorded so long after it was made; looking at one twice does no harm."""
+
 _ROWS: Final = 1_000
 _BROKEN: Final = "Something is broken on our side. Tell the operators of the service, then try again."
+Histories = tuple[tuple[str, tuple[Recorded, ...]], ...]
+"""Projects by key, each with all that happened to it."""
+
 T = TypeVar("T")
 _log = structlog.get_logger("what-ifs")
 
@@ -51,7 +60,10 @@ class WhatIfWork:
         self._database = database
         self._shelf = shelf
         self._now = now
-        self._work = LongWork(database, what_ifs.running, lambda noted: noted.done, self._carry_out, look_seconds)
+        self._work = LongWork(database, self._due, lambda noted: noted.done, self._carry_out, look_seconds)
+
+    def _due(self, connection: Connection) -> tuple[WhatIf, ...]:
+        return what_ifs.running(connection, self._now())
 
     def start(self, noted: WhatIf) -> None:
         """Carry out a trial that was noted, unless it is in work here already."""
@@ -69,8 +81,10 @@ class WhatIfWork:
             if noted.over is Over.OPEN_PROJECTS:
                 await self._open_projects(noted, draft)
                 said["told"] = await self._summary(noted.id)
-            else:
+            elif noted.over is Over.PAST_DECISIONS:
                 await self._past_decisions(noted, draft)
+            elif not await self._coming_decisions(noted, draft):
+                return
             status = TrialStatus.DONE
         except _CarriedOnElsewhereError:
             return
@@ -98,15 +112,27 @@ class WhatIfWork:
             noted = await self._advance(noted, page[-1].project, len(page), rounds, rows)
 
     async def _past_decisions(self, noted: WhatIf, draft: Rulebook) -> None:
-        since = datetime.fromisoformat(noted.summary["since"]) if noted.summary.get("since") else None
-        while True:
-            page = await self._within(
-                noted.person, partial(what_ifs.decided_after, key=noted.reached, limit=_PAST_PAGE)
-            )
-            if not page:
-                return
-            judged, rows = await asyncio.to_thread(_judged_again, draft, page, since)
+        while page := await self._decided(noted, noted.reached, noted.since):
+            judged, rows = await asyncio.to_thread(_judged_again, draft, page, noted)
             noted = await self._advance(noted, page[-1][0], len(page), judged, rows)
+
+    async def _coming_decisions(self, noted: WhatIf, draft: Rulebook) -> bool:
+        """Judge what was decided since the last look, and say whether that was the last one."""
+        now, since, until = self._now(), noted.since or noted.started_at, noted.until or noted.started_at
+        news = max(since, datetime.fromisoformat(noted.reached) - _LATE) if noted.reached else since
+        rows: list[WhatIfRow] = []
+        key = ""
+        while page := await self._decided(noted, key, news):
+            key = page[-1][0]
+            rows += (await asyncio.to_thread(_judged_again, draft, page, noted))[1]
+        counted = await self._within(noted.person, partial(what_ifs.decisions_of, since=since, until=until))
+        seen = replace(noted, judged=counted[0], done=counted[1], total=counted[1], reached=now.isoformat())
+        await self._note(noted, replace(seen, due_at=min(now + LOOK_AGAIN, until)), rows)
+        return now >= until
+
+    async def _decided(self, noted: WhatIf, key: str, since: datetime | None) -> Histories:
+        look = partial(what_ifs.decided_after, key=key, limit=_PAST_PAGE, since=since)
+        return await self._within(noted.person, look)
 
     async def _within(self, person: str, look: Callable[[Connection, Reach], T]) -> T:
         """What is found within the reach that somebody has now."""
@@ -122,10 +148,13 @@ class WhatIfWork:
 
     async def _advance(self, noted: WhatIf, key: str, done: int, judged: int, rows: list[WhatIfRow]) -> WhatIf:
         after = replace(noted, reached=key, done=noted.done + done, judged=noted.judged + judged)
-        gone_on = partial(what_ifs.advance, before=noted, after=after, rows=rows)
+        await self._note(noted, after, rows)
+        return after
+
+    async def _note(self, before: WhatIf, after: WhatIf, rows: list[WhatIfRow]) -> None:
+        gone_on = partial(what_ifs.advance, before=before, after=after, rows=rows)
         if not await patiently(lambda: self._database.write(gone_on)):
             raise _CarriedOnElsewhereError
-        return after
 
     async def _summary(self, id_: str) -> dict[str, Any]:
         rows: list[WhatIfRow] = []
@@ -150,14 +179,16 @@ def _foreseen(
     return [trial.on(books[state.policy.digest], state, people.of(state.project, state.portfolio)) for state in known]
 
 
-def _judged_again(
-    draft: Rulebook, page: tuple[tuple[str, tuple[Recorded, ...]], ...], since: datetime | None
-) -> tuple[int, list[WhatIfRow]]:
+def _judged_again(draft: Rulebook, page: Histories, noted: WhatIf) -> tuple[int, list[WhatIfRow]]:
     """How many decisions were judged, and the projects of which some would have gone otherwise."""
     judged, rows = 0, []
     for project, history in page:
-        seen = [each for each in judged_again(draft, history) if since is None or each.at >= since]
+        seen = [each for each in judged_again(draft, history) if _is_asked_for(noted, each)]
         judged += len(seen)
         if otherwise := [each for each in seen if each.is_otherwise]:
             rows.append(past_row_of(project, otherwise))
     return judged, rows
+
+
+def _is_asked_for(noted: WhatIf, decision: JudgedAgain) -> bool:
+    return (noted.since is None or noted.since <= decision.at) and (noted.until is None or decision.at < noted.until)

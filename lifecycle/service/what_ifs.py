@@ -1,6 +1,7 @@
 """What a draft of a policy would do, as people ask for it: begun, followed, read project by project."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -42,30 +43,53 @@ class WhatIfs:
         self._now = now
 
     async def begin(
-        self, envelope: Envelope, text: str, name: str, over: Over, since: datetime | None = None
+        self,
+        envelope: Envelope,
+        text: str,
+        name: str,
+        over: Over,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> WhatIfView:
         """Begin to try a draft; the same request again is the same trial.
 
-        `since` leaves out the decisions before it. Raises `PolicyError` for a text that is no policy.
+        `since` leaves out the decisions before it; coming decisions are those from now `until`, each judged again soon
+        after it was made while the edition in force goes on binding. Raises `PolicyError` for a text that is no policy.
         """
         report = await self._policies.check(text, name, with_people=False)
         if report.policy is None or report.errors:
             raise PolicyError(report.errors)
         policy = report.policy
-        said = {"policy": policy.ref.model_dump(), "since": since.isoformat() if since else None}
+        said = {"policy": policy.ref.model_dump()}
+        asked = {"since": since.isoformat() if since else None, "until": until.isoformat() if until else None}
 
         def work(connection: Connection, by: Signature) -> Mapping[str, Any]:
             reach = rights_of(connection, envelope.person, by.at).reach
-            total = what_ifs.count_of(connection, reach, over)
-            begun = WhatIf(envelope.id, over, envelope.person, by.at, policy.text, total, summary=said)
-            what_ifs.begin(connection, begun, by)
+            begun = WhatIf(envelope.id, over, envelope.person, by.at, policy.text, 0, summary=said)
+            begun = replace(begun, since=by.at if over is Over.COMING_DECISIONS else since, until=until)
+            what_ifs.begin(connection, replace(begun, total=what_ifs.count_of(connection, reach, begun)), by)
             return {"id": envelope.id}
 
-        await self._deeds.do(envelope, "try_policy", {"source": text, "over": over.value, **said}, work)
+        await self._deeds.do(envelope, "try_policy", {"source": text, "over": over.value, **said, **asked}, work)
         noted = await self._find(envelope.person, envelope.id)
         if noted.status is TrialStatus.RUNNING:
             self._work.start(noted)
         return view_of(noted)
+
+    async def latest(self, person: str) -> tuple[WhatIfView, ...]:
+        """The trials that somebody began, the newest first; only so many are kept."""
+        return tuple(map(view_of, await self._database.read(lambda c: what_ifs.of_person(c, person))))
+
+    async def stop(self, envelope: Envelope, id_: str) -> WhatIfView:
+        """End a trial early; what it found so far stays. Raises `UnknownWhatIfError`."""
+        noted = await self._find(envelope.person, id_)
+
+        def work(connection: Connection, by: Signature) -> Mapping[str, Any]:
+            what_ifs.finish(connection, id_, TrialStatus.DONE, noted.summary, by.at)
+            return {"id": id_}
+
+        await self._deeds.do(envelope, "stop_trial", {"id": id_}, work)
+        return await self.get(envelope.person, id_)
 
     async def get(self, person: str, id_: str) -> WhatIfView:
         """How far a trial has come. Raises `UnknownWhatIfError`."""

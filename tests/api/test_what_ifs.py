@@ -59,6 +59,23 @@ async def test_past_decisions_are_judged_again_under_a_draft(desk: Desk) -> None
     assert decision["reasons"] == ["Succession: not met."]
 
 
+async def test_a_draft_is_judged_along_for_some_weeks_until_its_owner_stops_it(desk: Desk) -> None:
+    until = "2100-01-01T00:00:00Z"
+    begun = await desk.post("analyst", "/policies/what-ifs", draft(over="coming_decisions", until=until))
+    assert (begun.status, begun.json["status"], begun.json["until"]) == (201, "running", until)
+    listed = (await desk.get("analyst", "/policies/what-ifs")).json["items"]
+    assert begun.json["id"] in [trial["id"] for trial in listed]
+    place = f"/policies/what-ifs/{begun.json['id']}"
+    assert (await desk.send("director", "DELETE", place)).refused == (404, "unknown_what_if")
+    assert (await desk.send("analyst", "DELETE", place)).json["status"] == "done"
+
+
+@pytest.mark.parametrize("more", [{"over": "coming_decisions"}, {"until": "2100-01-01T00:00:00Z"}])
+async def test_coming_decisions_have_an_end_and_nothing_else_has(desk: Desk, more: Json) -> None:
+    refused = await desk.post("analyst", "/policies/what-ifs", draft(**more))
+    assert refused.status == 422, refused.json
+
+
 async def test_the_same_request_is_the_same_trial_and_belongs_to_who_began_it(desk: Desk) -> None:
     first = await desk.post("analyst", "/policies/what-ifs", draft(), key="once")
     again = await desk.post("analyst", "/policies/what-ifs", draft(), key="once")

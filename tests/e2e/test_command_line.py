@@ -227,6 +227,11 @@ def test_a_draft_is_tried_on_the_portfolio_and_on_past_decisions(product: Produc
     past = run("policy", "what-if", DEFAULT, "--past", "--since", "2020-01-01", "--json", "--as", "analyst")
     assert past.returncode == 0, past
     assert json.loads(past.stdout)["over"] == "past_decisions"
+    shadow = run("policy", "shadow", "draft.yaml", "--until", "2100-01-01", "--json", "--as", "analyst")
+    trial = json.loads(shadow.stdout)["id"]
+    assert trial in run("policy", "trials", "--as", "analyst").stdout
+    assert run("policy", "trial", trial, "--as", "analyst").stdout.startswith("running: 0 projects, 0 decisions")
+    assert run("policy", "trial", trial, "--stop", "--as", "analyst").stdout.startswith("done: ")
 
 
 def test_an_outcome_that_is_not_known_yet_can_be_asked_for_later(product: Product, run: Run) -> None:

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
 import yaml
 
+from lifecycle.persistence import what_ifs
 from lifecycle.persistence.session import Database
 from lifecycle.persistence.what_ifs import Over, TrialStatus
 from lifecycle.service import what_if_work
@@ -19,7 +19,7 @@ from lifecycle.service.policies import Policies
 from lifecycle.service.policy_text import PolicyError
 from lifecycle.service.shelf import Shelf
 from lifecycle.service.what_if_views import OTHERWISE, WhatIfView
-from lifecycle.service.what_if_work import WhatIfWork
+from lifecycle.service.what_if_work import LOOK_AGAIN, WhatIfWork
 from lifecycle.service.what_ifs import UnknownWhatIfError, WhatIfs
 from tests.integration.governed import bring, publish
 from tests.integration.rows import NOW
@@ -57,14 +57,28 @@ def shelf(office: Database) -> Shelf:
     return shelf
 
 
+def decided(key: str, at: datetime) -> Paper:
+    """A project whose plan was approved then."""
+    paper = Paper(policy(), key)
+    paper.now = at
+    paper.register(cost=1_000_00)
+    paper.supply("plan", "plan")
+    paper.submit("plan")
+    paper.vote("plan", "sponsor")
+    paper.vote("plan", "finance-1")
+    return paper
+
+
 class Desk:
     """Begins trials, and waits for what they come to."""
 
     def __init__(self, office: Database, shelf: Shelf) -> None:
-        seconds = count(1)
+        self._office = office
+        self.now = NOW + timedelta(days=1)
 
         def now() -> datetime:
-            return NOW + timedelta(days=1, seconds=next(seconds))
+            self.now += timedelta(milliseconds=1)
+            return self.now
 
         self.work = WhatIfWork(office, shelf, now, look_seconds=0.02)
         self.what_ifs = WhatIfs(office, Deeds(office, now), Policies(office, now), self.work, now)
@@ -74,6 +88,29 @@ class Desk:
     ) -> WhatIfView:
         begun = await self.what_ifs.begin(Envelope(person, "try"), text, "draft.yaml", over, **more)
         return await self.ended(begun.id, person)
+
+    async def shadowed(self, text: str, weeks: int) -> WhatIfView:
+        """A draft begins to be judged along; nothing is at work yet."""
+        until = self.now + timedelta(weeks=weeks)
+        order = Envelope("office", "shadow"), text, "draft.yaml", Over.COMING_DECISIONS
+        begun = await self.what_ifs.begin(*order, until=until)
+        await self.looked(begun, timedelta())
+        return await self.what_ifs.get("office", begun.id)
+
+    async def looked(self, begun: WhatIfView, later: timedelta = LOOK_AGAIN) -> WhatIfView:
+        """What a shadow says after its next look."""
+        self.now += later
+        before = self._reached(begun)
+        async with self.work.at_work(), asyncio.timeout(30):
+            while True:
+                if self._reached(begun) != before:
+                    return await self.what_ifs.get("office", begun.id)
+                await asyncio.sleep(0.01)
+
+    def _reached(self, begun: WhatIfView) -> str | None:
+        """How far a shadow has looked; none if it has ended."""
+        noted = self._office.read_now(lambda connection: what_ifs.find(connection, begun.id))
+        return noted.reached if noted and noted.status is TrialStatus.RUNNING else None
 
     async def ended(self, id_: str, person: str = "office") -> WhatIfView:
         async with asyncio.timeout(30):
@@ -140,6 +177,42 @@ async def test_past_decisions_are_judged_again_also_of_projects_that_are_over(de
 async def test_past_decisions_before_a_day_are_left_out(desk: Desk) -> None:
     seen = await desk.tried(LONGER, over=Over.PAST_DECISIONS, since=NOW)
     assert (seen.judged, seen.effects) == (0, {})
+
+
+async def test_a_draft_runs_in_the_shadow_of_the_edition_in_force_and_every_decision_of_those_weeks_is_reported(
+    office: Database, shelf: Shelf
+) -> None:
+    desk = Desk(office, shelf)
+    begun = await desk.shadowed(LONGER, weeks=4)
+    assert (begun.judged, begun.effects) == (0, {}), "what was decided before does not count"
+    desk.now += timedelta(weeks=1)
+    bring(office, decided("P-6", desk.now))
+    assert (await desk.looked(begun)).judged == 1
+    bring(office, decided("P-7", desk.now))
+    seen = await desk.looked(begun)
+    assert (seen.judged, seen.effects) == (2, {"otherwise": 2}), "each is counted once, however often one looks"
+    lines = (await desk.what_ifs.projects("office", seen.id)).lines
+    assert [(line.project, line.decisions[0].reasons[0]) for line in lines] == [
+        ("P-6", "Finish known: not met."),
+        ("P-7", "Finish known: not met."),
+    ]
+    desk.now += timedelta(weeks=4)
+    bring(office, decided("P-8", desk.now))
+    ended = await desk.looked(begun)
+    assert (ended.status, ended.judged) == (TrialStatus.DONE, 2), "what was decided after the last day does not count"
+
+
+async def test_a_shadow_can_be_stopped_early_and_keeps_what_it_found(office: Database, shelf: Shelf) -> None:
+    desk = Desk(office, shelf)
+    begun = await desk.shadowed(LONGER, weeks=4)
+    bring(office, decided("P-6", desk.now))
+    await desk.looked(begun)
+    stopped = await desk.what_ifs.stop(Envelope("office", "stop"), begun.id)
+    assert office.read_now(lambda connection: what_ifs.running(connection, desk.now + timedelta(weeks=8))) == ()
+    assert (stopped.status, stopped.judged, stopped.effects) == (TrialStatus.DONE, 1, {"otherwise": 1})
+    assert [each.id for each in await desk.what_ifs.latest("office")] == [begun.id]
+    with pytest.raises(UnknownWhatIfError):
+        await desk.what_ifs.stop(Envelope("finance-2", "stop"), begun.id)
 
 
 async def test_a_trial_that_its_process_left_is_taken_up_by_another(office: Database, shelf: Shelf) -> None:

@@ -65,6 +65,7 @@ def _projects() -> None:
         *texts("round"),
         sa.PrimaryKeyConstraint("project", "gate", "number"),
     )
+    op.create_index("ix_rounds_decided_at", "rounds", ["decided_at"])
     op.create_index("ix_rounds_due", "rounds", ["due"])
     op.create_index("ix_rounds_status_project", "rounds", ["status", "project"])
     op.create_index("ix_rounds_submitted_by_submitted_at", "rounds", ["submitted_by", "submitted_at"])

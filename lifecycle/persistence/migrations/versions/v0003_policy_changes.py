@@ -16,7 +16,7 @@ def upgrade() -> None:
         "what_ifs",
         *words("id", "over", "person", "status"),
         *instants("started_at"),
-        *instants("finished_at", nullable=True),
+        *instants("finished_at", "since", "until", "due_at", nullable=True),
         *integers("total", "done", "judged"),
         *words("reached"),
         *texts("source", "summary"),
