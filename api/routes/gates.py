@@ -114,6 +114,14 @@ async def call_in(
     return await ask(office, key, envelope, asked.CallInGate, body, gate=gate)
 
 
+@router.post("/nudges", responses=COMMAND)
+async def nudge(
+    key: Key, gate: GateName, envelope: Annotated[Envelope, Depends(Asks(asked.NudgeGate.needs))], office: TheOffice
+) -> Response:
+    """Remind those whom a late gate waits for; each of them once a day."""
+    return await ask(office, key, envelope, asked.NudgeGate, gate=gate)
+
+
 @router.post("/decision", responses=COMMAND)
 async def decide(
     key: Key,

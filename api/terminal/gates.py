@@ -156,6 +156,14 @@ def decide(
         show(done, as_json, happened(done))
 
 
+@app.command()
+def nudge(key: Key, gate: GateName, person: As = None, acting_for: For = None, as_json: AsJson = False) -> None:
+    """Remind those whom a late gate waits for; each of them once a day."""
+    with told(), open_client(person, acting_for) as client:
+        done = client.send("POST", at("projects", key, "gates", gate, "nudges"))
+        show(done, as_json, happened(done))
+
+
 @app.command("open")
 def open_gate(key: Key, gate: GateName, because: Because, person: As = None, as_json: AsJson = False) -> None:
     """Open a gate that is opened on request: a change of the baseline, or an exception."""

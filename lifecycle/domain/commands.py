@@ -166,6 +166,14 @@ class CallInGate(Command):
     reason: Prose
 
 
+class NudgeGate(Command):
+    """Remind those whose word a late gate awaits; each of them once a day."""
+
+    needs = Permission.GATE_NUDGE
+    type: Literal["nudge_gate"] = "nudge_gate"
+    gate: Word
+
+
 class GrantWaiver(Command):
     """Let a gate pass without one requirement, for a reason, with a compensating control, until a day."""
 
@@ -254,6 +262,7 @@ PersonCommand = (
     | AnswerInformation
     | DecideGate
     | CallInGate
+    | NudgeGate
     | GrantWaiver
     | ProveCondition
     | AcceptCondition

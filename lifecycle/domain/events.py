@@ -15,6 +15,7 @@ from lifecycle.domain.gate_events import (
     EvidenceSupplied,
     GateCalledIn,
     GateDecided,
+    GateNudged,
     GateSubmitted,
     InformationAnswered,
     InformationRequested,
@@ -192,6 +193,7 @@ Event = (
     | InformationAnswered
     | GateDecided
     | GateCalledIn
+    | GateNudged
     | WaiverGranted
     | WaiverExpired
     | ConditionProved

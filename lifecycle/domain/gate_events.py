@@ -178,6 +178,15 @@ class GateCalledIn(Value):
     called: dict[str, Names] = Field(default_factory=dict)
 
 
+class GateNudged(Value):
+    """Somebody reminded the roles whose word a late gate awaits."""
+
+    type: Literal["person:gate:nudged"] = "person:gate:nudged"
+    gate: str
+    round: int
+    roles: Names
+
+
 class WaiverGranted(Value):
     """A requirement was waived."""
 

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     GATE_SUBMIT = "project:gate:submit"
     GATE_VOTE = "project:gate:vote"
     GATE_DECIDE = "project:gate:decide"
+    GATE_NUDGE = "project:gate:nudge"
     WAIVER_GRANT = "project:waiver:grant"
     CONDITION_PROVE = "project:condition:prove"
     CONDITION_ACCEPT = "project:condition:accept"
@@ -52,13 +53,22 @@ _OFFICE = _READER | {P.PORTFOLIO_READ, P.PEOPLE_READ}
 
 ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     "project_manager": _READER
-    | {P.FACTS_AMEND, P.EVIDENCE_SUPPLY, P.GATE_SUBMIT, P.GATE_DECIDE, P.CONDITION_PROVE, P.PROJECT_HOLD},
-    "sponsor": _GATEKEEPER | {P.PROJECT_HOLD, P.PROJECT_KILL},
+    | {
+        P.FACTS_AMEND,
+        P.EVIDENCE_SUPPLY,
+        P.GATE_SUBMIT,
+        P.GATE_DECIDE,
+        P.GATE_NUDGE,
+        P.CONDITION_PROVE,
+        P.PROJECT_HOLD,
+    },
+    "sponsor": _GATEKEEPER | {P.GATE_NUDGE, P.PROJECT_HOLD, P.PROJECT_KILL},
     "pmo_director": _OFFICE
     | _GATEKEEPER
     | {
         P.PROJECT_REGISTER,
         P.FACTS_AMEND,
+        P.GATE_NUDGE,
         P.PROJECT_HOLD,
         P.PROJECT_KILL,
         P.POLICY_ADOPT,
@@ -69,7 +79,7 @@ ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
         P.REGISTER_IMPORT,
         P.NOTICES_MANAGE,
     },
-    "pmo_analyst": _OFFICE | {P.PROJECT_REGISTER, P.FACTS_AMEND, P.REGISTER_IMPORT, P.POLICY_PROPOSE},
+    "pmo_analyst": _OFFICE | {P.PROJECT_REGISTER, P.FACTS_AMEND, P.GATE_NUDGE, P.REGISTER_IMPORT, P.POLICY_PROPOSE},
     "auditor": _OFFICE | {P.AUDIT_READ},
     "administrator": _OFFICE
     | {

@@ -157,7 +157,7 @@ class PassedOn(Value):
 
 
 class Round(Value):
-    """One trip through a gate, numbered; `tier` is the heaviest tier it has seen, `participants` may not approve it."""
+    """One trip through a gate, numbered; `tier` is the heaviest it has seen, `nudged` when a role was last reminded."""
 
     gate: str
     number: int = Field(ge=1)
@@ -178,6 +178,7 @@ class Round(Value):
     widened_to: Names = ()
     passed_on: tuple[PassedOn, ...] = ()
     raised_to: str | None = None
+    nudged: dict[str, Instant] = Field(default_factory=dict)
     outcome: Outcome | None = None
     decided_at: Instant | None = None
 

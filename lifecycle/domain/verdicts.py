@@ -56,6 +56,9 @@ class Reason(StrEnum):
     POLICY_DOES_NOT_FIT = "policy_does_not_fit"
     POLICY_UNKNOWN = "policy_unknown"
     NOT_DUE = "not_due"
+    NOT_LATE = "not_late"
+    NUDGED_ALREADY = "nudged_already"
+    NOBODY_TO_NUDGE = "nobody_to_nudge"
     UNEXPECTED = "unexpected"
 
 

@@ -10,6 +10,7 @@ from lifecycle.gates import approval_rules as approval
 from lifecycle.gates import condition_rules as conditions
 from lifecycle.gates import edition_rules as editions
 from lifecycle.gates import gate_rules as gates
+from lifecycle.gates import nudge_rules as nudges
 from lifecycle.gates import rules
 from lifecycle.gates.case import Case, Rule, Rulebooks, refuse
 from lifecycle.gates.effects import happen
@@ -96,6 +97,14 @@ RULES: Final[dict[type[asked.Command], tuple[Rule, ...]]] = {
         approval.roles_go_together,
         approval.called_in_person,
     ),
+    asked.NudgeGate: (
+        *_SEEN,
+        *_AT_A_GATE,
+        gates.gate_has_an_open_round,
+        nudges.gate_is_late,
+        nudges.somebody_else_is_awaited,
+        nudges.nobody_is_nudged_twice_a_day,
+    ),
     asked.GrantWaiver: (
         *_SEEN,
         *_AT_A_GATE,
@@ -140,6 +149,8 @@ NOT_YET: Final = frozenset(
         Reason.EXCEPTION_OPEN,
         Reason.REOPENED_GATE_OPEN,
         Reason.NOT_DUE,
+        Reason.NOT_LATE,
+        Reason.NUDGED_ALREADY,
     }
 )
 """Refusals that time or other people lift: the same request may succeed later."""

@@ -10,6 +10,7 @@ from lifecycle.domain.gate_events import (
     ConditionProved,
     EvidenceSupplied,
     GateCalledIn,
+    GateNudged,
     GateSubmitted,
     InformationAnswered,
     InformationRequested,
@@ -20,9 +21,11 @@ from lifecycle.domain.gate_events import (
 from lifecycle.domain.project import Outcome, Question, Round, Vote, VoteVerdict, Waiver
 from lifecycle.gates import calls, consequences, settling
 from lifecycle.gates.approvals import called_roles, relied_on, standing
+from lifecycle.gates.awaiting import awaited
 from lifecycle.gates.criteria import findings_of, missing, summary
 from lifecycle.gates.deciding import decider, opens
 from lifecycle.gates.ledger import Ledger
+from lifecycle.gates.nudge_rules import to_nudge
 from lifecycle.gates.obligations import later
 from lifecycle.gates.policy import Pmo
 from lifecycle.gates.quorums import panels
@@ -171,6 +174,13 @@ def _(command: asked.CallInGate, ledger: Ledger) -> None:
     roles = called_roles(book, state, state.rounds[command.gate])
     ledger.add(called_in.model_copy(update={"called": {command.gate: roles}}))
     calls.void_all(ledger, command.gate, f"The {role.replace('_', ' ')} called the decision in.")
+
+
+@happen.register
+def _(command: asked.NudgeGate, ledger: Ledger) -> None:
+    round_ = ledger.state.rounds[command.gate]
+    roles = to_nudge(awaited(ledger.book, ledger.state, round_), round_, ledger.now)
+    ledger.add(GateNudged(gate=command.gate, round=round_.number, roles=roles))
 
 
 @happen.register

@@ -90,6 +90,7 @@ def _at_gate(book: Rulebook, state: ProjectState, round_: Round, now: datetime) 
     for item, rule in gate.evidence.items():
         evidence = _any_evidence(item, rule, now)
         yield f"{name}.{item}", {"type": "supply_evidence", "gate": name, "evidence": evidence}
+    yield name, {"type": "nudge_gate", "gate": name}
     if round_.status is RoundStatus.PREPARING:
         yield name, {"type": "submit_gate", "gate": name}
         return

@@ -11,11 +11,12 @@ from lifecycle.domain.gate_events import (
     RecurrenceCame,
     WaiverExpired,
 )
-from lifecycle.domain.project import OnMiss, Outcome, ProjectState, Round, RoundStatus, Rung
+from lifecycle.domain.project import OnMiss, Outcome, ProjectState, Round, Rung
 from lifecycle.gates import calls, consequences, settling
 from lifecycle.gates.approvals import standing
+from lifecycle.gates.awaiting import awaited
 from lifecycle.gates.criteria import findings_of, missing
-from lifecycle.gates.deciding import decider, is_available, opens, passage_blocked
+from lifecycle.gates.deciding import is_available, opens, passage_blocked
 from lifecycle.gates.ledger import Ledger
 from lifecycle.gates.rulebook import Rulebook
 
@@ -78,14 +79,7 @@ def unearned(book: Rulebook, state: ProjectState, round_: Round, now: datetime) 
 
 
 def _told(ledger: Ledger, gate: str, rung: Rung) -> tuple[str, ...]:
-    round_ = ledger.state.rounds[gate]
-    if rung.role:
-        return (rung.role,)
-    if round_.status is RoundStatus.PREPARING:
-        return ("project_manager",)
-    role, _ = decider(ledger.book, round_)
-    pending = standing(ledger.book, ledger.state, round_).pending_roles
-    return pending or ((role,) if role else ())
+    return (rung.role,) if rung.role else awaited(ledger.book, ledger.state, ledger.state.rounds[gate])
 
 
 def _missed(ledger: Ledger, key: str) -> None:

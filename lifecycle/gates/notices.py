@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     GATE_RETURNED = "gate_returned"
     GATE_WITHDRAWN = "gate_withdrawn"
     GATE_DECIDED = "gate_decided"
+    GATE_NUDGED = "gate_nudged"
     LADDER_REMIND = "ladder_remind"
     LADDER_NOTIFY = "ladder_notify"
     LADDER_WIDEN = "ladder_widen"
@@ -71,7 +72,7 @@ def notices_of(before: ProjectState | None, recorded: Recorded, after: ProjectSt
     event = recorded.event
     return (
         *_of_calls(event, after),
-        *_of_rounds(event, earlier, after),
+        *_of_rounds(recorded, earlier, after),
         *_of_promises(event, after),
         *_of_projects(event, after),
     )
@@ -92,7 +93,8 @@ def _of_calls(event: Event, after: ProjectState) -> Iterator[Notice]:
         yield _gate_news(NoticeKind.VOTE_ASKED, round_, roles=roles, but=_voters(round_), occasion=submitted)
 
 
-def _of_rounds(event: Event, before: ProjectState, after: ProjectState) -> Iterator[Notice]:
+def _of_rounds(recorded: Recorded, before: ProjectState, after: ProjectState) -> Iterator[Notice]:
+    event = recorded.event
     match event:
         case gates.RoundOpened():
             round_ = after.rounds[event.gate]
@@ -125,6 +127,10 @@ def _of_rounds(event: Event, before: ProjectState, after: ProjectState) -> Itera
             round_ = before.rounds[event.gate]
             people = [*_leaders(after), *_voters(round_), *round_.submitters]
             yield _gate_news(NoticeKind.GATE_DECIDED, round_, people, outcome=event.outcome, rationale=event.rationale)
+        case gates.GateNudged() if recorded.actor:
+            round_, by = after.rounds[event.gate], recorded.actor
+            but = (*_voters(round_), *by.people)
+            yield _gate_news(NoticeKind.GATE_NUDGED, round_, roles=event.roles, but=but, asked_by=by.person)
         case gates.LadderStepped():
             round_ = after.rounds[event.gate]
             reminds = event.action is gates.LadderAction.REMIND

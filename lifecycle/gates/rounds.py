@@ -187,6 +187,12 @@ def _(event: gates.GateCalledIn, state: ProjectState, recorded: Recorded) -> Pro
 
 
 @change_rounds.register
+def _(event: gates.GateNudged, state: ProjectState, recorded: Recorded) -> ProjectState:
+    nudged = {**state.rounds[event.gate].nudged, **dict.fromkeys(event.roles, recorded.at)}
+    return _round(state, event.gate, nudged=nudged)
+
+
+@change_rounds.register
 def _(event: gates.WaiverGranted, state: ProjectState, recorded: Recorded) -> ProjectState:
     return state.model_copy(update={"waivers": {**state.waivers, event.waiver.id: event.waiver}})
 

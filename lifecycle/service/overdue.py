@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from lifecycle.domain.people import EVERYWHERE, Grant, covers
+from lifecycle.domain.people import EVERYWHERE, Grant, Permission, covers, permissions_of
 from lifecycle.domain.project import ProjectState, RoundStatus, Status
 from lifecycle.domain.values import Instant, Names, Value
-from lifecycle.gates.approvals import standing
-from lifecycle.gates.deciding import decider
+from lifecycle.gates.awaiting import awaited
+from lifecycle.gates.nudge_rules import to_nudge
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.gates.separation import excluded
 from lifecycle.persistence.absences import absent_at
@@ -21,7 +21,7 @@ from lifecycle.persistence.roles import holding
 from lifecycle.persistence.rounds import RoundLine, count_overdue, overdue
 from lifecycle.persistence.session import Database
 from lifecycle.service.deadlines import StepView, ladder_of
-from lifecycle.service.directory import rights_of
+from lifecycle.service.directory import Rights, rights_of
 from lifecycle.service.settling import Now
 from lifecycle.service.shelf import Shelf
 
@@ -30,7 +30,8 @@ class OverdueLine(Value):
     """A round whose deadline has passed.
 
     `ladder_level` counts the steps that were taken, `next_step` is the one to come and `next_at` its instant, none when
-    the ladder has ended or stands still. It is held by the people in `held_by`, for their roles in `roles`.
+    the ladder has ended or stands still. It is held by the people in `held_by`, for their roles in `roles`, who were
+    last reminded by hand at `nudged_at`; `may_nudge` says that the reader may remind them now.
     """
 
     project: str
@@ -47,6 +48,8 @@ class OverdueLine(Value):
     next_at: Instant | None
     roles: Names
     held_by: Names
+    nudged_at: Instant | None
+    may_nudge: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class _Found:
     total: int
     states: Mapping[str, ProjectState]
     absent: frozenset[str]
+    rights: Rights
 
 
 class Late(NamedTuple):
@@ -79,35 +83,34 @@ class Overdue:
         now = self._now()
 
         def find(connection: Connection) -> _Found:
-            reach = rights_of(connection, person, now).reach
+            rights = rights_of(connection, person, now)
+            reach = rights.reach
             page = overdue(connection, reach, now, after=after, limit=limit)
             states = states_of(connection, [line.project for line in page.lines])
-            return _Found(page, count_overdue(connection, reach, now), states, frozenset(absent_at(connection, now)))
+            absent = frozenset(absent_at(connection, now))
+            return _Found(page, count_overdue(connection, reach, now), states, absent, rights)
 
         found = await self._database.read(find)
         books = [await self._shelf.by_digest(digest) for digest in sorted({line.policy for line in found.page.lines})]
         book = {edition.ref.digest: edition.book for edition in books if edition}
-        awaited = [_roles(book[line.policy], found.states[line.project], line) for line in found.page.lines]
+        turns = [awaited(book[line.policy], found.states[line.project], line.round) for line in found.page.lines]
         scopes = {EVERYWHERE, *(scope for line in found.page.lines for scope in _scopes(line))}
-        roles = {role for roles in awaited for role in roles}
+        roles = {role for roles in turns for role in roles}
         granted = await self._database.read(lambda connection: holding(connection, roles, scopes))
         lines = (
-            _line(line, roles, _holders(book[line.policy], found, line, roles, granted))
-            for line, roles in zip(found.page.lines, awaited, strict=True)
+            _line(
+                line,
+                roles,
+                _holders(book[line.policy], found, line, roles, granted),
+                may_nudge=_may_nudge(found, line, roles, now),
+            )
+            for line, roles in zip(found.page.lines, turns, strict=True)
         )
         return Late(Page(tuple(lines), found.page.after), found.total)
 
 
 def _scopes(line: RoundLine) -> tuple[str, str]:
     return f"portfolio:{line.portfolio}", f"project:{line.project}"
-
-
-def _roles(book: Rulebook, state: ProjectState, line: RoundLine) -> tuple[str, ...]:
-    """Whose word is awaited: the submitter's side, the open slots, and where nothing is open whoever decides."""
-    if line.round.status is not RoundStatus.SUBMITTED:
-        return ("project_manager",)
-    role, _ = decider(book, line.round)
-    return standing(book, state, line.round).pending_roles or ((role,) if role else ())
 
 
 def _holders(
@@ -126,7 +129,15 @@ def _holders(
     return tuple(sorted(holder for holder in holders if holder and holder not in found.absent))
 
 
-def _line(line: RoundLine, roles: tuple[str, ...], holders: tuple[str, ...]) -> OverdueLine:
+def _may_nudge(found: _Found, line: RoundLine, roles: Names, now: datetime) -> bool:
+    """Whether the reader may remind others of these roles now; the judgement of a nudge has the last word."""
+    posts = found.states[line.project].posts_of(found.rights.person)
+    granted = [g.role for g in found.rights.grants if covers(g.scope, line.project, line.portfolio)]
+    allowed = Permission.GATE_NUDGE in permissions_of([*granted, *posts]) and line.project_status is not Status.ON_HOLD
+    return allowed and not set(roles) <= set(posts) and bool(to_nudge(roles, line.round, now))
+
+
+def _line(line: RoundLine, roles: Names, holders: Names, *, may_nudge: bool) -> OverdueLine:
     round_, clock = line.round, line.round.clock
     steps = ladder_of(round_)
     taken = [step for step in steps if step.taken]
@@ -147,6 +158,8 @@ def _line(line: RoundLine, roles: tuple[str, ...], holders: tuple[str, ...]) -> 
         next_at=ahead.at if ahead else None,
         roles=roles,
         held_by=holders,
+        nudged_at=max((round_.nudged[role] for role in roles if role in round_.nudged), default=None),
+        may_nudge=may_nudge,
     )
 
 

@@ -122,6 +122,9 @@ class Requests(ABC, Generic[T]):
         number = self._shown(gate)["round"]
         return self._send(asked.CallInGate, by, gate=gate, round=number, reason="It is novel.")
 
+    def nudge(self, gate: str = "gate", by: str | Actor = "office") -> T:
+        return self._send(asked.NudgeGate, by, gate=gate)
+
     def decide(self, gate: str, by: str | Actor, outcome: str = "go", seen: int | None = None, **said: Any) -> T:
         what = {**self._shown(gate), "outcome": outcome, "rationale": "So be it.", **said}
         return self._send(asked.DecideGate, by, expected_version=seen, **what)

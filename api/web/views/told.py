@@ -71,6 +71,7 @@ _SIGNS: Final[Mapping[str, tuple[str, str]]] = {
     "person:gate:submitted": ("right", "calm"),
     "person:vote:cast": ("vote", "calm"),
     "person:gate:called_in": ("alert", "warn"),
+    "person:gate:nudged": ("clock", "warn"),
     "person:information:requested": ("question", "warn"),
     "person:information:answered": ("answer", "calm"),
     "policy:votes:voided": ("alert", "warn"),
@@ -167,6 +168,11 @@ def _wordings(_: Callable[[str], str]) -> Mapping[str, tuple[str, Mapping[str, s
             "rationale",
         ),
         "person:gate:called_in": (_("called the decision in: %(gate)s"), {"gate": "gate"}, "reason"),
+        "person:gate:nudged": (
+            _("reminded those whom %(gate)s waits for: %(roles)s"),
+            {"gate": "gate", "roles": "roles"},
+            "",
+        ),
         "person:waiver:granted": (
             _("waived %(requirement)s"),
             {"requirement": "waiver.requirement"},

@@ -30,6 +30,7 @@ ENGLISH: Final = Phrases(
         ),
         N.GATE_WITHDRAWN: ("Gate {gate} was withdrawn", "{reason}\n\nYour vote is no longer needed."),
         N.GATE_DECIDED: ("Gate {gate} is decided: {outcome}", "{rationale}"),
+        N.GATE_NUDGED: ("{asked_by} reminds you: gate {gate} waits", "It waits for you and is late.{was}"),
         N.LADDER_REMIND: ("Reminder: gate {gate} waits", "It is undecided.{was}"),
         N.LADDER_NOTIFY: ("Gate {gate} is overdue", "Its deadline was missed.{was}"),
         N.LADDER_WIDEN: (

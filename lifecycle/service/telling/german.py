@@ -42,6 +42,10 @@ GERMAN: Final = Phrases(
             "{reason}\n\nIhre Stimme wird nicht mehr gebraucht.",
         ),
         N.GATE_DECIDED: ("Gate {gate} ist entschieden: {outcome}", "{rationale}"),
+        N.GATE_NUDGED: (
+            "{asked_by} erinnert Sie: Gate {gate} wartet",
+            "Es wartet auf Sie und ist überfällig.{was}",
+        ),
         N.LADDER_REMIND: ("Erinnerung: Gate {gate} wartet", "Es ist noch nicht entschieden.{was}"),
         N.LADDER_NOTIFY: ("Gate {gate} ist überfällig", "Die Frist wurde versäumt.{was}"),
         N.LADDER_WIDEN: (
