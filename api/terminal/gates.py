@@ -164,6 +164,37 @@ def nudge(key: Key, gate: GateName, person: As = None, acting_for: For = None, a
         show(done, as_json, happened(done))
 
 
+@app.command("call-in")
+def call_in(
+    key: Key, gate: GateName, because: Because, person: As = None, acting_for: For = None, as_json: AsJson = False
+) -> None:
+    """Take the decision of a gate to your role, where the policy reserves that to it."""
+    with told(), open_client(person, acting_for) as client:
+        seen, version = _shown(client.get(at("projects", key, "gates", gate)))
+        body = {"round": seen["round"], "reason": because}
+        done = client.send("POST", at("projects", key, "gates", gate, "call-in"), body, If_Match=version)
+        show(done, as_json, happened(done))
+
+
+@app.command()
+def waive(
+    key: Key,
+    gate: GateName,
+    requirement: Annotated[str, typer.Argument(metavar="evidence.ITEM|criteria.NAME", help="What to pass without.")],
+    because: Because,
+    instead: Annotated[str, typer.Option("--instead", help="The control that stands in for it.")],
+    until: Annotated[str, typer.Option("--until", metavar="DAY", help="Until when: 2027-03-31.")],
+    person: As = None,
+    acting_for: For = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a gate pass without one requirement, for a while."""
+    with told(), open_client(person, acting_for) as client:
+        body = {"gate": gate, "requirement": requirement, "reason": because, "compensating_control": instead}
+        done = client.send("POST", at("projects", key, "waivers"), {**body, "expires": _end_of(until)})
+        show(done, as_json, happened(done))
+
+
 @app.command("open")
 def open_gate(key: Key, gate: GateName, because: Because, person: As = None, as_json: AsJson = False) -> None:
     """Open a gate that is opened on request: a change of the baseline, or an exception."""
@@ -192,8 +223,13 @@ def _promises(given: list[str] | None) -> list[dict[str, str]]:
         if len(parts) != 3:
             raise LifecycleError("not_a_condition", f"'{text}' is no condition.", "Write OWNER|DUE|TEXT.")
         owner, due, promise = parts
-        found.append({"owner": owner, "due": f"{due}T17:00:00Z" if len(due) == 10 else due, "text": promise})
+        found.append({"owner": owner, "due": _end_of(due), "text": promise})
     return found
+
+
+def _end_of(day: str) -> str:
+    """The end of a day's work, or the instant that was written instead of a day."""
+    return f"{day}T17:00:00Z" if len(day) == 10 else day
 
 
 def _gate(view: Any) -> Iterable[str]:

@@ -1,7 +1,5 @@
 """The rules of a gate before its decision: what may be opened, supplied, submitted, answered and waived."""
 
-from collections.abc import Mapping
-
 from lifecycle.domain.evidence import EvidenceKind
 from lifecycle.domain.verdicts import Reason, Refusal
 from lifecycle.gates.approval_rules import keep_apart
@@ -10,7 +8,6 @@ from lifecycle.gates.criteria import findings_of, missing, missing_evidence
 from lifecycle.gates.machine import round_may
 from lifecycle.gates.policy import Pmo
 from lifecycle.gates.policy_gates import GateKind
-from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
 from lifecycle.gates.rulebook import context_of
 from lifecycle.gates.rules import misfit
 from lifecycle.gates.separation import clashing
@@ -143,15 +140,10 @@ def a_question_is_open(case: Case) -> Refusal | None:
 
 def requirement_can_be_waived(case: Case) -> Refusal | None:
     """A waiver names a requirement of the gate that the policy lets be waived, and ends on a day to come."""
-    gate, requirement = case.gate, case.command.requirement
-    kind, _, name = requirement.partition(".")
-    waivable: dict[str, Mapping[str, EvidenceRule | Criterion]] = {"evidence": gate.evidence, "criteria": gate.criteria}
-    rule = waivable[kind].get(name) if kind in waivable else None
-    if rule is None or not rule.waivable or (isinstance(rule, Criterion) and rule.must is None):
-        known = [f"evidence.{item}" for item, asked in gate.evidence.items() if asked.waivable]
-        known += [f"criteria.{item}" for item, asked in gate.criteria.items() if asked.waivable and asked.must]
-        sentence = f"'{requirement}' cannot be waived here."
-        return refuse(Reason.NOT_WAIVABLE, sentence, f"What can be: {', '.join(known) or 'nothing'}.")
+    waivable = case.gate.waivable
+    if case.command.requirement not in waivable:
+        sentence = f"'{case.command.requirement}' cannot be waived here."
+        return refuse(Reason.NOT_WAIVABLE, sentence, f"What can be: {', '.join(waivable) or 'nothing'}.")
     if case.command.expires <= case.now:
         return refuse(Reason.WRONG_VALUE, "The waiver would already have expired.", "Give it a later end.")
     return None
@@ -159,7 +151,7 @@ def requirement_can_be_waived(case: Case) -> Refusal | None:
 
 def waiver_is_the_granters(case: Case) -> Refusal | None:
     """A waiver is granted by the role that the gate names, else by the PMO's."""
-    role = case.gate.waivers_by or case.book.policy.pmo_role
+    role = case.book.policy.waives_at(case.command.gate)
     if role in case.roles:
         return None
     return refuse(Reason.NOT_PERMITTED, f"Waivers here are the {role}'s to grant.", f"Ask the {role}.", (role,))

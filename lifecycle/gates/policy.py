@@ -177,6 +177,10 @@ class Policy(Part):
         chair = self.gates[gate].chair
         return self.bodies[chair].chair if chair in self.bodies else chair
 
+    def waives_at(self, gate: str) -> str:
+        """The role that grants waivers at a gate."""
+        return self.gates[gate].waivers_by or self.pmo_role
+
     def weight_of(self, tier: str) -> int:
         """How heavy a tier is; an unknown one is heavier than all, so that nothing slips through."""
         ids = [known.id for known in self.tiers]

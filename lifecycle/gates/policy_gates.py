@@ -107,6 +107,13 @@ class Gate(Part):
         """One of its decisions as people call it here."""
         return self.decision(outcome).label or outcome.replace("_", " ")
 
+    @property
+    def waivable(self) -> Names:
+        """Its requirements that a waiver can stand in for, such as `evidence.charter` or `criteria.affordable`."""
+        evidence = (f"evidence.{item}" for item, rule in self.evidence.items() if rule.waivable)
+        criteria = (f"criteria.{item}" for item, rule in self.criteria.items() if rule.waivable and rule.must)
+        return (*evidence, *criteria)
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         if (self.kind is GateKind.STAGE) != (self.from_ is not None and self.to is not None):

@@ -89,7 +89,9 @@ def _powers(policy: Policy, name: str, held: frozenset[str]) -> Iterator[str]:
         yield "veto"
     if held & _heard(policy, name):
         yield "be heard"
-    if gate.waivers_by in held or (gate.waivers_by is None and policy.pmo_role in held):
+    if gate.call_in in held:
+        yield "call the decision in"
+    if policy.waives_at(name) in held:
         yield "grant waivers"
     for step in gate.ladder:
         if step.role in held and not step.notify:

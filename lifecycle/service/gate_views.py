@@ -84,8 +84,9 @@ class GateView(Value):
     """A gate with its current round in full and the earlier ones beside it.
 
     Where no round was opened yet there is no `round`, and the findings are what one that opened now would find.
-    `decided_by` names the role that records the decision, none where the votes decide. `actions` is what the reader
-    may do here, and for the rest why not.
+    `decided_by` names the role that records the decision, none where the votes decide; `called_in_by` the role that may
+    take it to itself. `waived_by` is the role that can let the gate pass without one of the requirements that are
+    `waivable`. `actions` is what the reader may do here, and for the rest why not.
     """
 
     project: str
@@ -107,6 +108,9 @@ class GateView(Value):
     ladder: tuple[StepView, ...]
     open_question: Question | None
     decided_by: str | None
+    called_in_by: str | None
+    waived_by: str
+    waivable: Names
     decisions: tuple[Outcome, ...]
     path_to_green: tuple[Need, ...]
     conditions: tuple[Condition, ...]
@@ -159,6 +163,9 @@ def gate_view(
         ladder=ladder_of(round_),
         open_question=round_.questions[-1] if asked else None,
         decided_by=decider(book, round_)[0],
+        called_in_by=rule.call_in,
+        waived_by=book.policy.waives_at(gate),
+        waivable=rule.waivable,
         decisions=tuple(rule.decisions),
         path_to_green=path_to_green(book, state, round_, now, roster) if round_.is_open else (),
         conditions=tuple(known for _, known in sorted(state.conditions.items()) if known.gate == gate),

@@ -343,6 +343,67 @@ scenarios:
     assert not any(part in mark for mark in never for part in ("derived", "requires", "when")), never
 
 
+DUTIES = """\
+policy: duties
+version: 1
+facts: {cost: {type: money, unit: EUR}}
+tolerances: {cost: {label: Cost, fact: cost, over: 10%}}
+incompatible: [[maker, checker], [maker, keeper], [driver, pilot]]
+stages: [idea, work, done]
+gates:
+  start:
+    from: idea
+    to: work
+    evidence: {sum: {kind: document, by: maker}}
+    approvals: {all: [{role: checker}]}
+    call_in: board
+    takes_baseline: true
+  finish: {from: work, to: done, approvals: {all: [{role: checker}]}}
+  costly: {kind: exception, on_breach_of: [cost], blocks: [finish], approvals: {all: [{role: board}]}}
+  talk: {kind: review, blocks: [], approvals: {all: [{role: board}]}}
+"""
+
+
+def test_what_keeps_people_and_gates_apart_is_covered_by_stories_that_meet_it() -> None:
+    policy = read_policy(DUTIES)
+    before = tell(read_tests("policy: duties\nscenarios: [{scenario: A, when: [{pass: start}]}]\n"), policy)
+    never = {str(mark) for mark in before.uncovered}
+    expected = {
+        "incompatible.0: kept apart",
+        "incompatible.1: kept apart",
+        "gates.start.call_in: called in",
+        "gates.costly.blocks: kept finish shut",
+        "gates.talk.blocks: let a gate pass",
+    }
+    assert {mark for mark in never if any(key in mark for key in ("incompatible", "blocks", "call_in"))} == expected
+    stories = """\
+policy: duties
+people: {both: {roles: [maker, checker]}, third: {roles: [maker, keeper]}}
+given: {facts: {cost: 1000}}
+scenarios:
+  - scenario: Who makes does not check
+    when:
+      - {supply: sum, at: start, by: third, refused: incompatible_roles}
+      - present: start
+      - {approve: start, by: both, refused: incompatible_roles}
+      - {call_in: start, then: {pending: {start: [board]}}}
+      - {approve: start, by: board}
+    then: {stage: work}
+  - scenario: A talk keeps nothing shut, what is too costly does
+    when:
+      - open: talk
+      - pass: start
+      - amend: {cost: 2000}
+      - present: finish
+      - {approve: finish, by: checker, then: {stage: work}}
+      - pass: costly
+    then: {stage: done}
+"""
+    after = tell(read_tests(stories), policy)
+    assert after.passed, after.told
+    assert not expected & {str(mark) for mark in after.uncovered}
+
+
 def test_a_derived_fact_that_there_is_not_is_named() -> None:
     stories = "policy: routes\nscenarios: [{scenario: A, then: {derived: {sice: small}}}]\n"
     (story,) = tell(read_tests(stories), read_policy(ROUTES)).told

@@ -1,5 +1,6 @@
 """A gate: look, vote, decide, ask; whatever is sent is answered with a page."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from api.deps import GateName, Key, TheOffice
 from api.web.addresses import gate_path
-from api.web.forms import Sent, Turned, carry_out, principal, sent_with
+from api.web.forms import Sent, Turned, carry_out, principal, sent_with, turned_by
 from api.web.looks import Look, keep_look, look_at
 from api.web.rendering import formats_for, now_of, render
 from api.web.viewer import Acts, Viewer, Views
@@ -17,6 +18,7 @@ from api.web.views import gate as views
 from api.web.views.ballot import ballot_of, is_open, is_theirs
 from api.web.views.told import items_supplied, people_in, told
 from lifecycle.domain import commands as asked
+from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Permission
 from lifecycle.domain.project import Outcome, VoteVerdict
 from lifecycle.service.envelopes import Envelope
@@ -28,6 +30,7 @@ from lifecycle.service.trail import WantedRecords
 router = APIRouter(include_in_schema=False, prefix="/projects/{key}/gates/{gate}")
 Reader = Annotated[Viewer, Depends(Views(Permission.PROJECT_READ))]
 _RECENT = 100
+Content = dict[str, Any]
 
 
 @router.get("")
@@ -54,8 +57,11 @@ async def vote(
 ) -> Response:
     """Approve, reject, abstain or recuse, with a reason."""
     sent = await sent_with(request)
-    content = {"verdict": sent.text("verdict"), "rationale": sent.text("rationale"), **_seen(sent)}
-    return await _answered(request, office, viewer, (key, gate), sent, asked.CastVote, content, said="voted")
+
+    def content() -> Content:
+        return {"verdict": sent.text("verdict"), **_said_with(sent, viewer)}
+
+    return await answered(request, office, viewer, (key, gate), sent, asked.CastVote, content, said="voted")
 
 
 @router.post("/decision")
@@ -68,8 +74,11 @@ async def decide(
 ) -> Response:
     """Record the decision, with a reason, and with conditions if there are any."""
     sent = await sent_with(request)
-    content = {"outcome": sent.text("outcome"), "rationale": sent.text("rationale"), **_seen(sent)}
-    return await _answered(request, office, viewer, (key, gate), sent, asked.DecideGate, content, said="decided")
+
+    def content() -> Content:
+        return {"outcome": sent.text("outcome"), **_said_with(sent, viewer)}
+
+    return await answered(request, office, viewer, (key, gate), sent, asked.DecideGate, content, said="decided")
 
 
 @router.post("/questions")
@@ -82,8 +91,11 @@ async def ask(
 ) -> Response:
     """Ask the submitter for information."""
     sent = await sent_with(request)
-    content = {"round": sent.whole("round"), "question": sent.text("question")}
-    return await _answered(request, office, viewer, (key, gate), sent, asked.AskForInformation, content, said="asked")
+
+    def content() -> Content:
+        return {"round": sent.whole("round"), "question": sent.text("question")}
+
+    return await answered(request, office, viewer, (key, gate), sent, asked.AskForInformation, content, said="asked")
 
 
 @router.post("/answers")
@@ -96,10 +108,11 @@ async def answer(
 ) -> Response:
     """Answer the open question."""
     sent = await sent_with(request)
-    content = {"answer": sent.text("answer")}
-    return await _answered(
-        request, office, viewer, (key, gate), sent, asked.AnswerInformation, content, said="answered"
-    )
+
+    def content() -> Content:
+        return {"answer": sent.text("answer")}
+
+    return await answered(request, office, viewer, (key, gate), sent, asked.AnswerInformation, content, said="answered")
 
 
 @router.post("/withdrawal")
@@ -112,32 +125,40 @@ async def withdraw(
 ) -> Response:
     """Take the submission back."""
     sent = await sent_with(request)
-    content = {"reason": sent.text("reason")}
-    return await _answered(
+
+    def content() -> Content:
+        return {"reason": sent.text("reason")}
+
+    return await answered(
         request, office, viewer, (key, gate), sent, asked.WithdrawSubmission, content, said="withdrawn"
     )
 
 
-def _seen(sent: Sent) -> dict[str, Any]:
-    return {"round": sent.whole("round"), "evidence_digest": sent.text("evidence_digest")}
+def _said_with(sent: Sent, viewer: Viewer) -> Content:
+    seen = {"round": sent.whole("round"), "evidence_digest": sent.text("evidence_digest")}
+    return {**seen, "rationale": sent.text("rationale"), "conditions": sent.promises(viewer.zone)}
 
 
-async def _answered(
+async def answered(
     request: Request,
     office: Office,
     viewer: Viewer,
     where: tuple[str, str],
     sent: Sent,
     kind: type[asked.PersonCommand],
-    content: dict[str, Any],
+    content: Callable[[], Content],
     *,
     said: str,
 ) -> Response:
-    """Have a command carried out, then lead back to the gate; if it is turned away, show all that was typed again."""
+    """Have a command carried out, then lead back to the gate; if it is turned away, show all that was typed again.
+
+    `content` reads the form; a LifecycleError of it is one of what was typed.
+    """
     key, gate = where
-    if kind in (asked.CastVote, asked.DecideGate):
-        content["conditions"] = sent.promises(viewer.zone)
-    outcome = await carry_out(office, viewer, sent, key, kind, gate=gate, **content)
+    try:
+        outcome = await carry_out(office, viewer, sent, key, kind, gate=gate, **content())
+    except LifecycleError as error:
+        outcome = turned_by(error)
     if isinstance(outcome, Turned):
         return await show(request, office, viewer, key, gate, acting_for=sent.acting_for, turned=outcome, sent=sent)
     code = said if isinstance(outcome, Done) else "unknown"
@@ -192,6 +213,8 @@ async def show(
         before_approvers=views.is_before_approvers(view),
         acting_for=acting_for,
         people=views.owners(project, names),
+        waivable=views.waivable_in(view),
+        today=now.astimezone(viewer.zone).date().isoformat(),
         said=said,
         turned=turned,
         typed=dict(sent.typed) if sent else {},

@@ -120,6 +120,7 @@ async def show(
         facts=facts_of(policy, state, say) if policy else (),
         conditions=views.conditions_of(state, actions),
         waivers=[waiver for _, waiver in sorted(state.waivers.items())],
+        waivable={act.subject for act in actions if act.action == "grant_waiver" and act.allowed},
         decisions=[
             each for each, record in zip(history, views.events_among(records), strict=True) if record.type in DECIDED
         ],

@@ -7,6 +7,7 @@ from lifecycle.gates.conditions import Kind
 from lifecycle.gates.policy import Pmo, Policy
 from lifecycle.gates.policy_approvals import Panel, placed
 from lifecycle.gates.policy_gates import Gate, GateKind
+from lifecycle.gates.quorums import named_roles
 from lifecycle.gates.trials.marks import Mark, Path
 
 
@@ -20,10 +21,19 @@ def rules_of(policy: Policy) -> Iterator[Mark]:
     if len(policy.tiers) > 1:
         yield from (Mark(("tiers", number), "in force") for number in range(len(policy.tiers)))
     yield from (Mark(("tolerances", name), "breached") for name in policy.tolerances)
+    asked = {role for name, gate in policy.gates.items() for role in _asked(policy, name, gate)}
+    for number, listed in enumerate(policy.incompatible):
+        if asked.intersection(listed):  # roles that no gate asks for are kept apart in the directory alone
+            yield Mark(("incompatible", number), "kept apart")
     for name, body in policy.bodies.items():
         yield from _rules_of_panel(("bodies", name), body)
     for name, gate in policy.gates.items():
         yield from _rules_of_gate(policy, ("gates", name), gate)
+
+
+def _asked(policy: Policy, name: str, gate: Gate) -> Iterator[str | None]:
+    """The roles under which somebody can act at a gate."""
+    yield from (*named_roles(policy, name), gate.call_in, *(rule.by for rule in gate.evidence.values()))
 
 
 def _rules_of_gate(policy: Policy, at: Path, gate: Gate) -> Iterator[Mark]:
@@ -53,6 +63,12 @@ def _rules_of_gate(policy: Policy, at: Path, gate: Gate) -> Iterator[Mark]:
             yield Mark((*at, "decisions", outcome.value, "when"), "not available")
     if gate.takes_baseline:
         yield Mark((*at, "takes_baseline"), "taken")
+    if gate.blocks is not None:
+        yield from (Mark((*at, "blocks"), f"kept {other} shut") for other in gate.blocks)
+        if not gate.blocks:
+            yield Mark((*at, "blocks"), "let a gate pass")
+    if gate.call_in:
+        yield Mark((*at, "call_in"), "called in")
     if "waivers_by" in gate.model_fields_set:
         yield Mark((*at, "waivers_by"), "granted")
     if "on_missed_condition" in gate.model_fields_set:

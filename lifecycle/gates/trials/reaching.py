@@ -7,12 +7,16 @@ from lifecycle.domain import events as happened
 from lifecycle.domain import gate_events as at_gates
 from lifecycle.domain.events import Recorded
 from lifecycle.domain.project import ProjectState, Round, RoundStatus, VoteVerdict
+from lifecycle.domain.verdicts import Reason, Refusal
 from lifecycle.gates.approvals import standing
+from lifecycle.gates.case import Case
 from lifecycle.gates.conditions import Truth
 from lifecycle.gates.criteria import Result, findings_of
-from lifecycle.gates.deciding import is_available
+from lifecycle.gates.deciding import is_available, opens, passage_blocked
 from lifecycle.gates.policy_approvals import BodySlot, Panel, Slot, leaves, placed
+from lifecycle.gates.policy_gates import GateKind
 from lifecycle.gates.rulebook import Context, Rulebook, context_of
+from lifecycle.gates.separation import acted_under
 from lifecycle.gates.trials.marks import Mark, Path
 
 
@@ -27,10 +31,23 @@ def reached(book: Rulebook, state: ProjectState, news: Iterable[Recorded], now: 
         yield from _by_event(event, state)
         if isinstance(event, at_gates.GateDecided):
             decided.add(event.gate)
+            if opens(event.outcome):
+                yield from _by_passage(book, state, event.gate)
     yield from _by_facts(book, state)
     for gate, round_ in state.rounds.items():
         if gate in book.policy.gates and (round_.is_open or gate in decided):
             yield from _by_standing(book, state, round_, now)
+
+
+def refused(case: Case, refusal: Refusal) -> Iterator[Mark]:
+    """What a project exercises by what somebody was just refused."""
+    if refusal.reason is not Reason.INCOMPATIBLE_ROLES:
+        return
+    policy, people = case.book.policy, case.asked.actor.people
+    met = {*case.roles, *case.own_roles, *acted_under(policy, case.round, people)}
+    for number, listed in enumerate(policy.incompatible):
+        if len(met.intersection(listed)) > 1:
+            yield Mark(("incompatible", number), "kept apart")
 
 
 def _by_event(event: object, state: ProjectState) -> Iterator[Mark]:
@@ -43,6 +60,8 @@ def _by_event(event: object, state: ProjectState) -> Iterator[Mark]:
             yield Mark(("gates", event.gate), "opened")
         case at_gates.GateDecided():
             yield Mark(("gates", event.gate, "decisions", event.outcome.value), "taken")
+        case at_gates.GateCalledIn():
+            yield Mark(("gates", event.gate, "call_in"), "called in")
         case at_gates.WaiverGranted():
             yield Mark(("gates", event.waiver.gate, "waivers_by"), "granted")
         case at_gates.ConditionMissed():
@@ -52,6 +71,16 @@ def _by_event(event: object, state: ProjectState) -> Iterator[Mark]:
             yield Mark(("gates", event.gate, "submit_ladder" if preparing else "ladder", event.step), "came")
         case _:
             return
+
+
+def _by_passage(book: Rulebook, state: ProjectState, passed: str) -> Iterator[Mark]:
+    """The open gates that could have kept a stage gate shut, and by their own word did not."""
+    if book.policy.gates[passed].kind is not GateKind.STAGE:
+        return
+    for other in state.open_rounds:
+        gate = book.policy.gates.get(other.gate)
+        if gate and gate.blocks == ():
+            yield Mark(("gates", other.gate, "blocks"), "let a gate pass")
 
 
 def _by_facts(book: Rulebook, state: ProjectState) -> Iterator[Mark]:
@@ -94,6 +123,8 @@ def _by_standing(book: Rulebook, state: ProjectState, round_: Round, now: dateti
             yield Mark((*at, group, int(name) - 1), _WAYS.get(finding.result, "waived"))
         elif finding.requirement == "score" and finding.result in _WAYS:
             yield Mark((*at, "score_at_least"), _WAYS[finding.result])
+    if round_.is_before_approvers and (shut := passage_blocked(book, state, round_)):
+        yield from (Mark(("gates", other, "blocks"), f"kept {round_.gate} shut") for other in shut.missing)
     if round_.is_before_approvers or round_.outcome is not None:
         yield from _by_votes(book, state, round_)
         for outcome in book.policy.gates[round_.gate].decisions:

@@ -14,6 +14,7 @@ from lifecycle.domain.project import ProjectState, Round
 from lifecycle.domain.values import FactValue
 from lifecycle.domain.verdicts import Accepted, Refusal, Verdict
 from lifecycle.domain.worktime import WorkCalendar, after
+from lifecycle.gates.case import Case
 from lifecycle.gates.clocks import openings, with_clocks
 from lifecycle.gates.conditions import Kind
 from lifecycle.gates.decide import decide, decide_due
@@ -24,7 +25,7 @@ from lifecycle.gates.policy_derived import Derived
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.gates.trials.cast import Cast, ImpossibleError
 from lifecycle.gates.trials.marks import Mark
-from lifecycle.gates.trials.reaching import reached
+from lifecycle.gates.trials.reaching import reached, refused
 from lifecycle.gates.trials.scenario import Given
 
 _MOST_DUE = 2_000
@@ -86,7 +87,11 @@ class Trial:
         actor = self.cast.actor(who, self._state, self.now)
         content = {"id": self._next(), "actor": actor, "expected_version": self.state.seq, **what}
         command = with_clocks(kind.model_validate(content), self.book.policy, self.state, self.calendar, self.now)
-        return self._take(decide({self.book.digest: self.book}, self.state, command, self.now))
+        books = {self.book.digest: self.book}
+        refusal = self._take(decide(books, self.state, command, self.now))
+        if refusal and self._marks is not None:
+            self._marks |= set(refused(Case(self.book, books, self.state, command, self.now), refusal))
+        return refusal
 
     def wait(self, until: datetime) -> None:
         """Time passes until an instant; whatever falls due on the way happens."""
