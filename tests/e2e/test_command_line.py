@@ -84,6 +84,18 @@ def test_a_charter_is_carried_by_the_command_line(reads: Callable[..., str], tmp
     assert "submit_gate" in reads("project", "actions", "ferry-1", "--as", "pm")
 
 
+def test_a_requirement_is_waived_and_a_decision_called_in_by_whoever_may(run: Run, reads: Callable[..., str]) -> None:
+    posts = ("--portfolio", "transport", "--manager", "pm", "--sponsor", "sponsor")
+    reads("project", "register", "ferry-3", "--name", "Ferry 3", *posts, "--as", "analyst")
+    instead = ("--instead", "A weekly look.", "--until", "2099-03-31", "--because", "It is on its way.")
+    waived = reads("gate", "waive", "ferry-3", "charter", "evidence.business_case", *instead, "--as", "director")
+    assert "person:waiver:granted" in waived
+    others = run("gate", "waive", "ferry-3", "charter", "evidence.charter", *instead, "--as", "sponsor")
+    assert (others.returncode, "to grant" in others.stderr) == (1, True)
+    called = run("gate", "call-in", "ferry-3", "charter", "--because", "It is too big.", "--as", "director")
+    assert (called.returncode, "not before the approvers" in called.stderr) == (1, True)
+
+
 def test_one_reads_what_one_was_told_and_notes_that_one_saw_it(reads: Callable[..., str]) -> None:
     posts = ("--portfolio", "transport", "--manager", "pm", "--sponsor", "sponsor")
     reads("project", "register", "ferry-2", "--name", "Ferry 2", *posts, "--as", "analyst")
