@@ -198,7 +198,8 @@ async def test_a_draft_runs_in_the_shadow_of_the_edition_in_force_and_every_deci
     ]
     desk.now += timedelta(weeks=4)
     bring(office, decided("P-8", desk.now))
-    ended = await desk.looked(begun)
+    async with desk.work.at_work():
+        ended = await desk.ended(begun.id)
     assert (ended.status, ended.judged) == (TrialStatus.DONE, 2), "what was decided after the last day does not count"
 
 
