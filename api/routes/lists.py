@@ -14,6 +14,7 @@ from api.schemas.words import Name, PortfolioId
 from lifecycle.domain.people import Permission
 from lifecycle.domain.project import Status
 from lifecycle.service.inbox import Inbox
+from lifecycle.service.kpis import Kpis
 from lifecycle.service.portfolio import Board, ProjectSummary, WantedProjects
 
 router = APIRouter(tags=["lists"])
@@ -41,6 +42,12 @@ async def overdue(caller: Myself, office: TheOffice, cursor: CursorText = None, 
 async def portfolio(caller: Myself, office: TheOffice) -> Response:
     """How many projects stand where, among those that the caller may see."""
     return as_json(await office.portfolio.board(caller.id))
+
+
+@router.get("/kpis", response_model=Kpis)
+async def kpis(caller: Myself, office: TheOffice) -> Response:
+    """Decisions by month, time in stages, time to decide by whom it waited on, what was late, tiers by stages."""
+    return as_json(await office.indicators.of(caller.id))
 
 
 @router.get("/projects", response_model=Listed[ProjectSummary])

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from lifecycle.domain.evidence import EvidenceVersion
 from lifecycle.domain.values import FactValue, GivenInstant, Instant, Names, Prose, Value, Word
+from lifecycle.domain.waits import Wait
 
 STATE_SCHEMA = 1
 
@@ -179,6 +180,7 @@ class Round(Value):
     passed_on: tuple[PassedOn, ...] = ()
     raised_to: str | None = None
     nudged: dict[str, Instant] = Field(default_factory=dict)
+    waits: tuple[Wait, ...] = ()
     outcome: Outcome | None = None
     decided_at: Instant | None = None
 

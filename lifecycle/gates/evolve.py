@@ -11,6 +11,7 @@ from lifecycle.domain import events as happened
 from lifecycle.domain.events import Recorded
 from lifecycle.domain.project import ProjectState, Recurrence, Round, RoundStatus, Status
 from lifecycle.gates.rounds import change_rounds, stopped, together
+from lifecycle.gates.waiting import with_waits
 
 
 def replay(history: Iterable[Recorded]) -> ProjectState | None:
@@ -25,7 +26,8 @@ def evolve(state: ProjectState | None, recorded: Recorded) -> ProjectState:
         raise ValueError(f"event {recorded.seq} does not follow; {expected} was expected")
     changed = _registered(recorded) if state is None else _apply(recorded.event, state, recorded)
     directory = max(changed.directory_version, recorded.actor.directory_version if recorded.actor else 0)
-    return changed.model_copy(update={"seq": recorded.seq, "directory_version": directory})
+    numbered = changed.model_copy(update={"seq": recorded.seq, "directory_version": directory})
+    return with_waits(numbered, recorded.at)
 
 
 def _registered(recorded: Recorded) -> ProjectState:

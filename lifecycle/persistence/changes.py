@@ -5,9 +5,11 @@ from typing import Any, NamedTuple
 from lifecycle.domain import gate_events as gates
 from lifecycle.domain.events import Event, Recorded
 from lifecycle.domain.project import Condition, ProjectState, Round
-from lifecycle.domain.values import text_of
+from lifecycle.domain.values import canonical, text_of
 from lifecycle.gates.evolve import evolve
 from lifecycle.gates.notices import Notice, calls_of, notices_of
+from lifecycle.persistence.columns import stamp
+from lifecycle.persistence.measures import lates_ended, stays_ended
 
 Row = dict[str, Any]
 _CALLING = (gates.LadderAction.WIDEN, gates.LadderAction.REASSIGN, gates.LadderAction.RAISE)
@@ -25,7 +27,8 @@ class Changes:
 
     `kinds` holds the rounds that were opened, `submitters` the last submitter of each, `called` the roles to call
     besides those that rounds call already, except rounds in `settled`, which call nobody else any more, and `news` what
-    is to be told, each with its place among all that happened.
+    is to be told, each with its place among all that happened. `stays` are rows of stages that were left, `lates` those
+    of deadlines that were missed until the clock ended.
     """
 
     def __init__(self, state: ProjectState | None) -> None:
@@ -37,6 +40,8 @@ class Changes:
         self.settled: set[RoundKey] = set()
         self.conditions: dict[str, Condition] = {}
         self.news: list[tuple[str, Notice]] = []
+        self.stays: list[Row] = []
+        self.lates: list[Row] = []
 
     def take(self, recorded: Recorded) -> ProjectState:
         """The state after one more event, which must follow the last."""
@@ -49,6 +54,9 @@ class Changes:
             if before is None or condition is not before.conditions.get(key):
                 self.conditions[key] = condition
         self._note(recorded, after)
+        if before:
+            self.stays += stays_ended(before, recorded)
+            self.lates += lates_ended(before, recorded, after)
         told = notices_of(before, recorded, after)
         self.news += ((f"{recorded.seq}.{place}", notice) for place, notice in enumerate(told))
         return after
@@ -130,6 +138,7 @@ def round_row(state: ProjectState, round_: Round) -> Row:
         "outcome": round_.outcome.value if round_.outcome else None,
         "decided_at": round_.decided_at,
         "evidence_digest": round_.evidence_digest,
+        "waits": canonical([[wait.on, stamp(wait.since)] for wait in round_.waits]) if round_.decided_at else None,
         "round": text_of(round_),
     }
 

@@ -13,6 +13,7 @@ from lifecycle.persistence.audit import Entry, Kind, append, lock
 from lifecycle.persistence.changes import Changes, Row, condition_row, gate_of, project_row, round_row
 from lifecycle.persistence.inserts import insert_missing, upsert
 from lifecycle.persistence.mailbox import post
+from lifecycle.persistence.measures import lates, stays
 from lifecycle.persistence.tables import calls, conditions, events, projects, rounds, states
 
 
@@ -142,6 +143,8 @@ def _write(connection: Connection, changes: Changes, version: _Version) -> None:
     upsert(connection, projects, [project_row(state)])
     upsert(connection, states, [{"project": key, "seq": state.seq, "digest": version.digest, "state": version.text}])
     upsert(connection, rounds, touched, keep=("kind", "submitted_by"))
+    insert_missing(connection, stays, changes.stays)
+    insert_missing(connection, lates, changes.lates)
     upsert(connection, conditions, [condition_row(state, condition) for condition in changes.conditions.values()])
     if changes.settled:
         connection.execute(_CALLS_NOBODY, [{"of": key, "at": at.gate, "round": at.number} for at in changes.settled])
@@ -156,6 +159,8 @@ _READ_MODEL: dict[Table, Column[Any]] = {
     rounds: rounds.c.project,
     calls: calls.c.project,
     conditions: conditions.c.project,
+    stays: stays.c.project,
+    lates: lates.c.project,
 }
 
 

@@ -61,6 +61,7 @@ rounds = Table(
     Column("outcome", Words),
     Column("decided_at", Instant),
     Column("evidence_digest", Words),
+    Column("waits", Words),
     Column("round", Text, nullable=False),
     PrimaryKeyConstraint("project", "gate", "number"),
     Index(None, "due"),
@@ -68,7 +69,10 @@ rounds = Table(
     Index(None, "submitted_by", "submitted_at"),
     Index(None, "status", "project"),
 )
-"""Every round there ever was; `due` to `stopped_at` tell of the clock that runs now, `round` is the whole round."""
+"""Every round there ever was; `due` to `stopped_at` tell of the clock that runs now, `round` is the whole round.
+
+Of a decided round `waits` says on whom it waited since when, as pairs in JSON.
+"""
 
 calls = Table(
     "calls",

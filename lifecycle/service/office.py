@@ -26,6 +26,7 @@ from lifecycle.service.import_work import ImportWork
 from lifecycle.service.importing import Importing
 from lifecycle.service.imports import Imports
 from lifecycle.service.inbox import Inboxes
+from lifecycle.service.indicators import Indicators
 from lifecycle.service.lanes import Lanes
 from lifecycle.service.notices import Notices
 from lifecycle.service.offers import Offers
@@ -126,6 +127,7 @@ class Office:
         self.succession = Succession(database, self.shelf, now)
         self.overdue = Overdue(database, self.shelf, now)
         self.portfolio = Portfolio(database, self.shelf, now)
+        self.indicators = Indicators(database, self.shelf, now)
         self.trail = Trail(database, now)
         importing = Importing(database, self.commands, self.registration, self.shelf, now)
         self.import_work = ImportWork(database, store, importing, now)

@@ -16,6 +16,7 @@ depends_on = None
 
 def upgrade() -> None:
     _projects()
+    _measures()
     _trail()
     _directory()
     _notices()
@@ -61,7 +62,7 @@ def _projects() -> None:
         *instants("stopped_at", nullable=True),
         *words("outcome", nullable=True),
         *instants("decided_at", nullable=True),
-        *words("evidence_digest", nullable=True),
+        *words("evidence_digest", "waits", nullable=True),
         *texts("round"),
         sa.PrimaryKeyConstraint("project", "gate", "number"),
     )
@@ -86,6 +87,15 @@ def _projects() -> None:
         sa.PrimaryKeyConstraint("project", "id"),
     )
     op.create_index("ix_conditions_owner_due", "conditions", ["owner", "due"])
+
+
+def _measures() -> None:
+    numbered = [*words("project"), *integers("seq"), *words("stage"), *instants("left_at"), *integers("days")]
+    op.create_table("stays", *numbered, sa.PrimaryKeyConstraint("project", "seq"))
+    op.create_index("ix_stays_left_at_stage_days", "stays", ["left_at", "stage", "days"])
+    missed = [*words("project", "gate"), *integers("seq"), *instants("due", "ended_at")]
+    op.create_table("lates", *missed, sa.PrimaryKeyConstraint("project", "gate", "seq"))
+    op.create_index("ix_lates_ended_at_due", "lates", ["ended_at", "due"])
 
 
 def _trail() -> None:
