@@ -48,6 +48,31 @@ TRIED: dict[str, dict[str, tuple[str, ...]]] = {
             "test_a_role_that_is_withdrawn_opens_nothing_any_more",
         ),
     },
+    "evidence that is a page, a script, a foreign file, or larger than it may be": {
+        "unit/test_evidence_types.py": (
+            "test_a_file_that_is_not_what_its_name_says_is_refused",
+            "test_what_the_sender_calls_a_page_or_a_script_is_refused",
+        ),
+        "integration/test_evidence_store.py": (
+            "test_a_file_just_within_the_limit_is_kept_and_one_byte_more_is_not",
+            "test_no_text_reaches_outside_the_store",
+        ),
+        "api/test_policies_and_evidence.py": ("test_a_file_comes_back_as_it_was_to_be_saved_and_never_shown",),
+    },
+    "a webhook that leads into our own network": {
+        "unit/test_addresses.py": ("test_an_inner_address_is_never_called", "test_however_it_is_spelled"),
+        "integration/test_hooks.py": (
+            "test_a_redirect_is_not_followed",
+            "test_the_name_is_looked_up_once_and_that_address_is_called",
+        ),
+    },
+    "a name that is a formula in a spreadsheet": {
+        "unit/test_registers_results.py": (
+            "test_no_cell_of_the_csv_begins_like_a_formula",
+            "test_no_cell_of_the_workbook_is_a_formula_a_link_or_an_error",
+        ),
+        "api/test_imports.py": ("test_the_result_is_a_file_that_no_spreadsheet_takes_for_formulas",),
+    },
     "a form of another site, a page in a frame, a planted sign-in": {
         "web/test_sign_ins.py": (
             "test_a_form_from_another_site_does_nothing",
