@@ -73,7 +73,7 @@ FAILED: Final[Mapping[str, int]] = {
     **dict.fromkeys(
         (
             "key_reused", "person_exists", "delegation_exists", "edition_exists", "proposal_settled",
-            "proposal_outdated", "last_manager",
+            "proposal_outdated", "last_manager", "no_webhook_key",
         ),
         409,
     ),

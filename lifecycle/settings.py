@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     It needs the extra `chat`."""
     webhook_networks: Annotated[str, AfterValidator(_networks)] = ""
     """Networks that webhooks may lie in besides public ones, also without https: `10.1.2.0/24 fd12::/16`."""
+    webhook_key: SecretStr | None = None
+    """What the secrets of all webhooks follow from; `lifecycle up` makes one and keeps it in its home. With another key
+    each webhook needs to be told its secret anew."""
     language: Language = Language.ENGLISH
     """For whoever chose none; the same holds for `timezone` and `quiet_hours`."""
     timezone: TimeZone = "UTC"
@@ -115,6 +118,7 @@ class Settings(BaseSettings):
             mail=server if self.smtp_host else None,
             chat=self.chat_address,
             networks=tuple(map(ip_network, self.webhook_networks.split())),
+            webhook_key=self.webhook_key if self.webhook_key and self.webhook_key.get_secret_value() else None,
             preferences=Preferences(language=self.language, timezone=self.timezone, quiet_hours=self.quiet_hours),
         )
 

@@ -64,7 +64,7 @@ def channels(database: Database, outlets: Outlets, now: Now) -> tuple[Channel, .
     address, wishes = outlets.address, outlets.preferences
     mail = (MailChannel(database, outlets.mail, address, wishes),) if outlets.mail else ()
     chat = (ChatChannel(database, outlets.chat, address, wishes),) if outlets.chat else ()
-    return (LogChannel(), *mail, *chat, WebhookChannel(database, address, outlets.networks, now))
+    return (LogChannel(), *mail, *chat, WebhookChannel(database, outlets, now))
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

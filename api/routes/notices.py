@@ -29,11 +29,13 @@ async def notices(
     caller: Myself,
     office: TheOffice,
     unseen: Annotated[bool, Query(description="Only what the caller has not seen.")] = False,
+    project: Annotated[str | SkipJsonSchema[None], Query(max_length=200, description="Only of this project.")] = None,
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> Response:
     """What the caller was told, in their language: when, by which way, and whether it reached them and was seen."""
-    page = await office.notices.of(caller.id, only_unseen=unseen, after=read_cursor(cursor), limit=limit)
+    after = read_cursor(cursor)
+    page = await office.notices.of(caller.id, only_unseen=unseen, project=project, after=after, limit=limit)
     return as_json(Told(items=page.lines, unseen=page.unseen, next_cursor=cursor_of(page.after)))
 
 

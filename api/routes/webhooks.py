@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Response
 
 from api.auth import Caller, Reads, Writes
 from api.deps import Id, TheOffice, as_json
-from api.schemas.notices import AddedWebhook, WebhookBody, WebhookLine, WebhookView
+from api.schemas.notices import ShownWebhook, WebhookBody, WebhookLine, WebhookView
 from api.schemas.people import Changed, Listed
 from lifecycle.domain.people import Permission
 from lifecycle.service.envelopes import Envelope
 from lifecycle.service.trials import Trial
+from lifecycle.service.webhooks import Shown
 
 router = APIRouter(tags=["notices"])
 Manager = Annotated[Caller, Depends(Reads(Permission.NOTICES_MANAGE))]
@@ -33,12 +34,16 @@ async def webhooks(_: Manager, office: TheOffice) -> Response:
     return as_json(Listed[WebhookLine](items=items))
 
 
-@router.post("/webhooks", status_code=201, response_model=AddedWebhook)
+@router.post("/webhooks", status_code=201, response_model=ShownWebhook)
 async def add(body: WebhookBody, envelope: Managing, office: TheOffice) -> Response:
     """Tell a program from now on, by CloudEvents signed as Standard Webhooks; the secret is shown this once."""
-    added = await office.webhooks.add(envelope, body.label, body.url, body.kinds)
-    known = WebhookView.model_validate(added.webhook)
-    return as_json(AddedWebhook(**known.model_dump(), secret=added.secret), 201)
+    return as_json(shown(await office.webhooks.add(envelope, body.label, body.url, body.kinds)), 201)
+
+
+@router.post("/webhooks/{id}/secret", response_model=ShownWebhook)
+async def renew(id: Id, envelope: Managing, office: TheOffice) -> Response:
+    """Sign with another secret, shown this once; for a day the one before signs as well."""
+    return as_json(shown(await office.webhooks.renew(envelope, id)))
 
 
 @router.delete("/webhooks/{id}", response_model=Changed)
@@ -51,3 +56,9 @@ async def remove(id: Id, envelope: Managing, office: TheOffice) -> Response:
 async def test(id: Id, _: Manager, office: TheOffice) -> Response:
     """Call a webhook with an event that says nothing, and say what came of it."""
     return as_json(await office.trials.webhook(id))
+
+
+def shown(webhook: Shown) -> ShownWebhook:
+    """A webhook with its secret, as it is answered."""
+    known = WebhookView.model_validate(webhook.webhook)
+    return ShownWebhook(**known.model_dump(), secret=webhook.secret)

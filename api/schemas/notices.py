@@ -58,7 +58,7 @@ class WebhookBody(Body):
 
 
 class WebhookView(View):
-    """A program that is told; no kinds mean all."""
+    """A program that is told; no kinds mean all. Its secret is in force since `renewed_at`, or from the beginning."""
 
     id: str
     label: str
@@ -66,6 +66,7 @@ class WebhookView(View):
     kinds: tuple[str, ...]
     created_at: datetime
     created_by: str
+    renewed_at: datetime | None
 
 
 class WebhookLine(WebhookView):
@@ -77,7 +78,7 @@ class WebhookLine(WebhookView):
     last_failure: str | None
 
 
-class AddedWebhook(WebhookView):
-    """A new webhook: `secret` is shown this once, and is none when the same request is answered again."""
+class ShownWebhook(WebhookView):
+    """A webhook with a new secret, which is shown this once, and is none when the same request is answered again."""
 
     secret: str | None

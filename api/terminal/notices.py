@@ -68,6 +68,14 @@ def add(
 
 
 @webhook.command()
+def renew(id: str, person: As = None, as_json: AsJson = False) -> None:
+    """Sign with another secret, shown this once; for a day the one before signs as well."""
+    with told(), open_client(person) as client:
+        content = client.send("POST", at("webhooks", id, "secret"))
+        show(content, as_json, [f"Its secret, shown this once: {content['secret']}"])
+
+
+@webhook.command()
 def remove(id: str, person: As = None, as_json: AsJson = False) -> None:
     """Tell a program nothing any more."""
     with told(), open_client(person) as client:

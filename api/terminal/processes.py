@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from os.path import relpath
 from pathlib import Path
+from secrets import token_hex
 from shutil import which
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 SAMPLE_REGISTER = "gmpp_2022.csv"
 FIRST_CODE = "first-code"
 """In the home of the embedded profile, until it is used: the code by which the first administrator signs in."""
+WEBHOOK_KEY = "webhook-key"
+"""In the home of the embedded profile: what the secrets of webhooks follow from."""
 
 
 def up(
@@ -40,10 +43,23 @@ def up(
 
     settings = Settings()
     with told(), locked(settings.home):
+        settings = _keyed(settings)
         migrate_command = (sys.executable, "-P", "-m", "api.cli", "migrate", *(["--sample"] if sample else []))
         with closing(ProcessLog(settings.home / "logs" / "lifecycle.log")) as log:
             supervisor = Supervisor(processes_of(settings, migrate_command), log, partial(print, flush=True))
             asyncio.run(supervisor.run(lambda: _welcome(settings, sample)))
+
+
+def _keyed(settings: "Settings") -> "Settings":
+    """The settings with a key for webhooks, which stays the same as long as the home does."""
+    from pydantic import SecretStr
+
+    if settings.webhook_key is not None:
+        return settings
+    kept = settings.home / WEBHOOK_KEY
+    if not kept.exists():
+        keep_private(kept, token_hex(32))
+    return settings.model_copy(update={"webhook_key": SecretStr(kept.read_text(encoding="utf-8"))})
 
 
 async def _welcome(settings: "Settings", sample: bool) -> None:

@@ -30,6 +30,11 @@ def record_path(project: str | None, n: int) -> str:
     return f"/audit/records/{n}{of}"
 
 
+def webhook_path(webhook: str) -> str:
+    """The page of a webhook."""
+    return f"/administration/webhooks/{quote(webhook, safe='')}"
+
+
 def person_path(person: str) -> str:
     """The page of somebody."""
     return f"/people/{quote(person, safe='')}"

@@ -16,6 +16,7 @@ from api.web.pages import (
     inbox,
     life,
     live,
+    notices,
     overriding,
     people,
     person,
@@ -26,6 +27,7 @@ from api.web.pages import (
     provider,
     sign_in,
     theme,
+    webhooks,
 )
 from api.web.resume import give_back, lead_to_sign_in
 from api.web.viewer import SignInNeededError, Views, anybody, anybodys_form
@@ -42,6 +44,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     project.router,
     life.router,
     live.router,
+    notices.router,
     account.router,
     people.router,
     person.router,
@@ -49,6 +52,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     policies.router,
     audit.router,
     administration.router,
+    webhooks.router,
     calendars.router,
 )
 """Every router of pages."""

@@ -57,6 +57,11 @@ class Viewer:
         """The time zone in which they read."""
         return self.there.preferences.zone
 
+    @property
+    def unseen(self) -> int:
+        """How many notices they have not seen."""
+        return self.there.unseen
+
     def may(self, permission: Permission) -> bool:
         """Whether the office allows it, somewhere at least."""
         return self.rights.may(permission)

@@ -30,9 +30,19 @@ DEEDS: Final = (
     *(_("Password chosen"), _("Person added"), _("Policy proposed"), _("Policy published"), _("Policy settled")),
     *(_("Policy tried"), _("Preferences changed"), _("Role granted"), _("Role withdrawn"), _("Rollout planned")),
     *(_("Sign in started"), _("Sign in confirmed"), _("Sign in ended"), _("Token issued"), _("Token revoked")),
-    *(_("Webhook added"), _("Webhook removed")),
+    *(_("Webhook added"), _("Webhook removed"), _("Webhook renewed")),
 )
 """Deeds of the office, as the audit trail names them."""
+
+KINDS: Final = (
+    *(_("Gate opened"), _("Evidence asked"), _("Vote asked"), _("Question asked"), _("Question answered")),
+    *(_("Vote voided"), _("Dissent"), _("Gate returned"), _("Gate withdrawn"), _("Gate decided")),
+    *(_("Ladder remind"), _("Ladder notify"), _("Ladder widen"), _("Ladder reassign"), _("Ladder raise")),
+    *(_("Ladder hold"), _("Ladder decide"), _("Condition set"), _("Condition proved"), _("Condition met")),
+    *(_("Condition sent back"), _("Condition missed"), _("Waiver expired"), _("Breach found"), _("Project held")),
+    *(_("Hold review due"), _("Project resumed"), _("Project killed"), _("Policy offered"), _("Approver lost")),
+)
+"""Kinds of notices, as webhooks choose among them."""
 
 SAID: Final = (
     _("It is not submitted."),

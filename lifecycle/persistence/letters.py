@@ -105,12 +105,20 @@ def letters_in(connection: Connection, message: str) -> tuple[Letter, ...]:
 
 
 def told(
-    connection: Connection, person: str, *, only_unseen: bool = False, after: Cursor | None = None, limit: int = 50
+    connection: Connection,
+    person: str,
+    *,
+    only_unseen: bool = False,
+    project: str | None = None,
+    after: Cursor | None = None,
+    limit: int = 50,
 ) -> Page[Letter]:
-    """A page of what somebody was told, the latest first."""
+    """A page of what somebody was told, of everything or of one project, the latest first."""
     theirs = _LETTERS.where(notices.c.recipient == person)
     if only_unseen:
         theirs = theirs.where(notices.c.seen_at.is_(None))
+    if project is not None:
+        theirs = theirs.where(notices.c.project == project)
     order = [by_instant(notices.c.created_at), notices.c.key]
     return page(connection, theirs, order, _letter, after=after, limit=limit, newest_first=True)
 

@@ -46,12 +46,13 @@ webhooks = Table(
     Column("label", Words, nullable=False),
     Column("url", Words, nullable=False),
     Column("kinds", Words, nullable=False),
-    Column("secret", Words, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("renewed_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("created_by", Words, nullable=False),
     Column("ended_at", Instant),
 )
 """Programs that are told; `kinds` are kinds of notices between spaces, or nothing for all.
 
-The `secret` lies here as it is, because it signs every message.
+What signs their messages does not lie here: it follows from the office's key, the id and the `generation`.
 """

@@ -190,5 +190,6 @@ notices = Table(
     Index(None, "waits_until"),
     Index(None, "message"),
     Index(None, "recipient", "created_at", "key"),
+    Index(None, "recipient", "seen_at"),
 )
 """Who is told what: `waits_until` someone looks whether to send it, `message` is the one that it then went into."""

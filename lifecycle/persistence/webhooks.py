@@ -1,4 +1,4 @@
-"""Webhooks: which programs are told, where, of what, and the secret that signs what they are sent."""
+"""Webhooks: which programs are told, where and of what, and how often their secret was renewed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,10 @@ from lifecycle.persistence.outbox import WEBHOOK
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A program that is told of these kinds of news, or of all if there are none, until it ends."""
+    """A program that is told of these kinds of news, or of all if there are none, until it ends.
+
+    `generation` counts its secrets; the latest is in force since `renewed_at`, or from the beginning.
+    """
 
     id: str
     label: str
@@ -23,6 +26,8 @@ class Webhook:
     created_at: datetime
     created_by: str
     ended_at: datetime | None = None
+    generation: int = 1
+    renewed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +40,30 @@ class Standing:
     last_failure: str | None = None
 
 
-def subscribe(connection: Connection, webhook: Webhook, secret: str, by: Signature) -> bool:
+def subscribe(connection: Connection, webhook: Webhook, by: Signature) -> bool:
     """Note a webhook; whether its id was new."""
     said = {"id": webhook.id, "label": webhook.label, "url": webhook.url, "kinds": " ".join(webhook.kinds)}
-    row = {**said, "secret": secret, "created_at": webhook.created_at, "created_by": webhook.created_by}
-    new = insert_new(connection, webhooks, row)
+    made = {"created_at": webhook.created_at, "created_by": webhook.created_by, "generation": webhook.generation}
+    new = insert_new(connection, webhooks, {**said, **made})
     if new:
         sign(connection, by, "person:webhook:added", said)
     return new
 
 
+def renew(connection: Connection, id_: str, by: Signature) -> Webhook | None:
+    """From now on another secret signs what a webhook is told; the webhook, none if it is told nothing."""
+    running = update(webhooks).where(webhooks.c.id == id_, webhooks.c.ended_at.is_(None))
+    connection.execute(running.values(generation=webhooks.c.generation + 1, renewed_at=by.at))
+    found = find(connection, id_)
+    if found:
+        sign(connection, by, "person:webhook:renewed", {"id": id_, "generation": found.generation})
+    return found
+
+
 def end(connection: Connection, id_: str, by: Signature) -> bool:
     """Tell a webhook nothing any more, nor what was still to be sent; whether it was told until now."""
     running = update(webhooks).where(webhooks.c.id == id_, webhooks.c.ended_at.is_(None))
-    ended = connection.execute(running.values(ended_at=by.at, secret="")).rowcount > 0
+    ended = connection.execute(running.values(ended_at=by.at)).rowcount > 0
     if ended:
         unsent = delete(messages).where(messages.c.channel == WEBHOOK, messages.c.recipient == id_)
         connection.execute(unsent.where(messages.c.next_try_at.is_not(None)))
@@ -79,13 +94,22 @@ def standings(connection: Connection) -> dict[str, Standing]:
     }
 
 
-def find(connection: Connection, id_: str) -> tuple[Webhook, str] | None:
-    """A webhook that is told, with its secret."""
+def find(connection: Connection, id_: str) -> Webhook | None:
+    """A webhook that is told."""
     running = select(webhooks).where(webhooks.c.id == id_, webhooks.c.ended_at.is_(None))
     row = connection.execute(running).one_or_none()
-    return (_webhook(row), row.secret) if row else None
+    return _webhook(row) if row else None
 
 
 def _webhook(row: Row[Any]) -> Webhook:
-    kinds = tuple(row.kinds.split())
-    return Webhook(row.id, row.label, row.url, kinds, row.created_at, row.created_by, row.ended_at)
+    return Webhook(
+        id=row.id,
+        label=row.label,
+        url=row.url,
+        kinds=tuple(row.kinds.split()),
+        created_at=row.created_at,
+        created_by=row.created_by,
+        ended_at=row.ended_at,
+        generation=row.generation,
+        renewed_at=row.renewed_at,
+    )

@@ -23,7 +23,7 @@ from lifecycle.service.deeds import RefusedError
 from lifecycle.service.directory import rights_of
 from lifecycle.service.preferences import preferences_of
 from lifecycle.service.settling import Now
-from lifecycle.service.telling.outlets import LOG
+from lifecycle.service.telling.outlets import CHAT, LOG, MAIL, Outlets
 from lifecycle.service.telling.wording import said
 
 _MOST_AT_GATE: Final = 500
@@ -86,20 +86,27 @@ class ToldPage:
 
 
 class Notices:
-    """Reads notices back, and notes that they were seen; `office` holds for whoever chose no language."""
+    """Reads notices back, and notes that they were seen; `outlets` say how people are told besides."""
 
-    def __init__(self, database: Database, office: Preferences, now: Now) -> None:
+    def __init__(self, database: Database, outlets: Outlets, now: Now) -> None:
         self._database = database
-        self._office = office
+        self._office = outlets.preferences
+        self.channels = tuple(name for name, there in ((MAIL, outlets.mail), (CHAT, outlets.chat)) if there)
         self._now = now
 
     async def of(
-        self, person: str, *, only_unseen: bool = False, after: Cursor | None = None, limit: int = 50
+        self,
+        person: str,
+        *,
+        only_unseen: bool = False,
+        project: str | None = None,
+        after: Cursor | None = None,
+        limit: int = 50,
     ) -> ToldPage:
-        """What a person was told."""
+        """What a person was told, of everything or of one project."""
 
         def read(connection: Connection) -> ToldPage:
-            page = told(connection, person, only_unseen=only_unseen, after=after, limit=limit)
+            page = told(connection, person, only_unseen=only_unseen, project=project, after=after, limit=limit)
             lines = self._lines(connection, page.lines, person)
             return ToldPage(lines, count_unseen(connection, person), page.after)
 

@@ -113,7 +113,7 @@ class Office:
         self.people = People(database, self.deeds)
         self.deputising = Deputising(database, self.deeds, self.directory, now)
         self.preferences = Preferring(database, self.deeds, outlets.preferences)
-        self.notices = Notices(database, outlets.preferences, now)
+        self.notices = Notices(database, outlets, now)
         self.webhooks = Webhooks(database, self.deeds, outlets, now)
         self.trials = Trials(database, outlets, now)
         self.tokens = Tokens(database, self.deeds, self.directory, now)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from lifecycle.domain.preferences import Preferences
 from lifecycle.persistence import people, sign_ins
 from lifecycle.persistence.audit import Signature
+from lifecycle.persistence.letters import count_unseen
 from lifecycle.persistence.people import Person
 from lifecycle.persistence.session import Database
 from lifecycle.persistence.sign_ins import SignIn
@@ -25,12 +26,16 @@ _MINUTE: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Somebody at a page: in which browser, what they hold at this moment, and how they like to read."""
+    """Somebody at a page: in which browser, what they hold at this moment, how they like to read.
+
+    `unseen` counts the notices that they have not seen.
+    """
 
     sign_in: SignIn
     person: Person
     rights: Rights
     preferences: Preferences
+    unseen: int
 
 
 class SignIns:
@@ -65,7 +70,8 @@ class SignIns:
                 return None
             sign_in, person = found
             liked = preferences_of(connection, [person.id], self._preferences)[person.id]
-            return Presence(sign_in, person, rights_of(connection, person.id, now), liked)
+            unseen = count_unseen(connection, person.id)
+            return Presence(sign_in, person, rights_of(connection, person.id, now), liked, unseen)
 
         there = await self._database.read(read)
         if there is None:

@@ -31,7 +31,7 @@ class Trials:
         self._database = database
         self._outlets = outlets
         self._now = now
-        self._hooks = WebhookChannel(database, outlets.address, outlets.networks, now)
+        self._hooks = WebhookChannel(database, outlets, now)
 
     async def mail(self, person: Person) -> Trial:
         """Send one mail to a person's own address."""

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from lifecycle.service.telling.outlets import Outlets
 from tests.api.conftest import Build, opened
 from tests.api.desk import Desk
 from tests.integration.sink import Sink, sink
+from tests.unit.test_signing import accepts
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 Founded = tuple[Path, Mapping[str, str]]
@@ -26,7 +28,9 @@ async def receiver() -> AsyncIterator[Sink]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def desk(build: Build, founded: Founded) -> AsyncIterator[Desk]:
     """The application of an office that may call programs on this machine."""
-    outlets = Outlets("https://office.example.org", networks=(ip_network("127.0.0.0/8"),))
+    outlets = Outlets(
+        "https://office.example.org", networks=(ip_network("127.0.0.0/8"),), webhook_key=SecretStr("of this test")
+    )
     async with opened(await build(outlets=outlets), founded[1]) as desk:
         yield desk
 
@@ -42,13 +46,39 @@ async def test_the_secret_is_shown_once_and_stands_in_no_record(desk: Desk, rece
     again = (await desk.post("administrator", "/webhooks", hook(receiver, kinds=["vote_asked"]), key="k")).json
     assert again == {**added.json, "secret": None}
     recorded = desk.office.database.read_now(
-        lambda connection: connection.exec_driver_sql("SELECT * FROM journal, audit").all()
+        lambda connection: connection.exec_driver_sql("SELECT * FROM journal, audit, webhooks").all()
     )
     assert added.json["secret"] not in str(recorded)
     listed = await desk.get("administrator", "/webhooks")
     assert added.json["secret"] not in listed.response.text
     (line,) = listed.json["items"]
     assert (line["kinds"], line["waiting"], line["given_up"], line["last_failure"]) == (["vote_asked"], 0, 0, None)
+
+
+async def test_another_secret_is_shown_once_and_for_a_day_the_one_before_signs_too(desk: Desk, receiver: Sink) -> None:
+    first = (await desk.post("administrator", "/webhooks", hook(receiver))).json
+    at = f"/webhooks/{first['id']}"
+    second = (await desk.post("administrator", f"{at}/secret", key="again")).json
+    assert second["renewed_at"]
+    assert second["secret"] != first["secret"]
+    assert (await desk.post("administrator", f"{at}/secret", key="again")).json == {**second, "secret": None}
+    await desk.post("administrator", f"{at}/tests")
+    call, now = receiver.calls[0], desk.office.now()
+    assert accepts(call.headers, call.body, now, first["secret"])
+    assert accepts(call.headers, call.body, now, second["secret"])
+    third = (await desk.post("administrator", f"{at}/secret")).json
+    await desk.post("administrator", f"{at}/tests")
+    call = receiver.calls[1]
+    assert accepts(call.headers, call.body, now, third["secret"])
+    assert not accepts(call.headers, call.body, now, first["secret"])
+    assert (await desk.post("administrator", "/webhooks/none/secret")).refused == (404, "unknown_entry")
+
+
+async def test_an_office_without_a_key_signs_nothing_and_says_so(
+    build: Build, founded: Founded, receiver: Sink
+) -> None:
+    async with opened(await build(outlets=Outlets(networks=(ip_network("127.0.0.0/8"),))), founded[1]) as desk:
+        assert (await desk.post("administrator", "/webhooks", hook(receiver))).refused == (409, "no_webhook_key")
 
 
 async def test_a_webhook_is_tried_and_what_came_of_it_is_said(desk: Desk, receiver: Sink) -> None:

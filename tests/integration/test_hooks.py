@@ -1,14 +1,15 @@
 """Webhooks: every escalation reaches each program, seen once by one that drops repetitions, and never leads inside."""
 
 import asyncio
-import base64
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from ipaddress import ip_network
 
 import pytest
+from pydantic import SecretStr
 
 from lifecycle.domain.gate_events import LadderAction
 from lifecycle.persistence.audit import Signature
@@ -20,6 +21,8 @@ from lifecycle.service.telling.calls import Caller
 from lifecycle.service.telling.channels import UnreachableError
 from lifecycle.service.telling.dispatcher import Dispatcher
 from lifecycle.service.telling.hooks import WebhookChannel
+from lifecycle.service.telling.outlets import Outlets
+from lifecycle.service.telling.signing import secret_of
 from tests.integration.hands import Hands
 from tests.integration.histories import History
 from tests.integration.rows import NOW
@@ -27,8 +30,12 @@ from tests.integration.sink import Sink, sink
 from tests.integration.telling import ADDRESS, rows, submit_gates
 from tests.unit.test_signing import accepts
 
-SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
 HERE = (ip_network("127.0.0.0/8"),)
+KEY = "of this test"
+SECRET = secret_of(KEY, "register", 1)
+
+
+OUTLETS = Outlets(ADDRESS, networks=HERE, webhook_key=SecretStr(KEY))
 
 
 async def here(_host: str, _port: int) -> Sequence[str]:
@@ -36,12 +43,12 @@ async def here(_host: str, _port: int) -> Sequence[str]:
 
 
 def channel(office: Database, hands: Hands) -> WebhookChannel:
-    return WebhookChannel(office, ADDRESS, HERE, hands, here)
+    return WebhookChannel(office, OUTLETS, hands, here)
 
 
 def listen(office: Database, receiver: Sink, *kinds: str, id_: str = "register") -> None:
     webhook = Webhook(id_, "A register", receiver.url, kinds, NOW, "administrator")
-    office.write_now(lambda connection: subscribe(connection, webhook, SECRET, Signature("administrator", NOW)))
+    office.write_now(lambda connection: subscribe(connection, webhook, Signature("administrator", NOW)))
 
 
 def escalate(office: Database, count: int) -> None:
@@ -158,7 +165,7 @@ async def test_a_name_that_leads_inside_by_now_is_not_called(office: Database) -
     async with sink() as receiver:
         listen(office, receiver, "vote_asked")
         submit_gates(office)
-        guarded = WebhookChannel(office, ADDRESS, (), hands, here)
+        guarded = WebhookChannel(office, replace(OUTLETS, networks=()), hands, here)
         await Dispatcher(office, guarded, hands).send_due()
     assert receiver.calls == []
     (row,) = rows(office)
@@ -187,7 +194,7 @@ async def test_a_receiver_that_takes_its_time_or_is_away_counts_as_unreachable(o
             await caller.post(receiver.url, b"{}", {})
         url = receiver.url
     webhook = Webhook("away", "Away", url, (), datetime.now(UTC), "administrator")
-    office.write_now(lambda connection: subscribe(connection, webhook, SECRET, Signature("administrator", NOW)))
+    office.write_now(lambda connection: subscribe(connection, webhook, Signature("administrator", NOW)))
     submit_gates(office)
     (message, *_) = office.write_now(lambda connection: claim(connection, "webhook", NOW, timedelta(minutes=1)))
     with pytest.raises(UnreachableError, match="cannot be reached"):

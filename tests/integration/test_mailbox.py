@@ -113,4 +113,4 @@ def test_a_program_that_no_longer_listens_is_told_nothing_more(office: Database)
 
 def listen(office: Database, id_: str, *kinds: str) -> None:
     webhook = Webhook(id_, "A register", "https://register.example.org", kinds, NOW, "office")
-    office.write_now(lambda connection: subscribe(connection, webhook, "whsec_", Signature("office", NOW)))
+    office.write_now(lambda connection: subscribe(connection, webhook, Signature("office", NOW)))

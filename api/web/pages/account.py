@@ -15,7 +15,7 @@ from api.web.viewer import SIGN_IN, Acts, Viewer, Views
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.passwords import LONGEST, SHORTEST
 from lifecycle.domain.people import Permission
-from lifecycle.domain.preferences import Preferences
+from lifecycle.domain.preferences import NEVER, Preferences
 from lifecycle.service.envelopes import Envelope
 from lifecycle.service.office import Office
 
@@ -44,11 +44,17 @@ async def prefer(
     quiet_hours: Line = "",
     digest: Line = "",
     mail: Line = "",
+    chat: Line = "",
 ) -> Response:
     """Change how one reads and is told."""
-    wanted = {"language": language, "timezone": timezone, "digest": bool(digest), "mail": bool(mail)}
-    if quiet_hours:
-        wanted["quiet_hours"] = quiet_hours
+    wanted = {
+        "language": language,
+        "timezone": timezone,
+        "digest": bool(digest),
+        "mail": bool(mail),
+        "chat": bool(chat),
+    }
+    wanted["quiet_hours"] = quiet_hours.strip() or NEVER
     try:
         checked = Preferences.model_validate(wanted).model_dump(include=set(wanted))
     except ValidationError as error:
@@ -124,6 +130,7 @@ async def _page(
         sign_ins=await office.sign_ins.sign_ins_of(viewer.id),
         has_password=await office.accounts.has_password(viewer.id),
         preferences=viewer.there.preferences,
+        channels=office.notices.channels,
         tongues=LANGUAGES,
         grants=viewer.rights.grants,
         shortest=SHORTEST,

@@ -29,6 +29,14 @@ async def inbox(
     return _stream(request, office.pulse, office.pulse.count)
 
 
+@router.get("/notices")
+async def notices(
+    request: Request, office: TheOffice, viewer: Annotated[Viewer, Depends(Views(Permission.SELF_SERVE))]
+) -> StreamingResponse:
+    """Says so whenever the reader was told something."""
+    return _stream(request, office.pulse, lambda: office.notices.unseen(viewer.id))
+
+
 @router.get("/projects/{key}")
 async def project(
     key: Key, request: Request, office: TheOffice, viewer: Annotated[Viewer, Depends(Views(Permission.PROJECT_READ))]

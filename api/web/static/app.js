@@ -135,7 +135,7 @@ const live = {
   },
   async refresh(part) {
     const focused = document.activeElement?.getAttribute("href");
-    await htmx.ajax("GET", location.pathname, { target: `#${part.id}`, select: `#${part.id}`, swap: "outerHTML" });
+    await htmx.ajax("GET", location.pathname + location.search, { source: part, target: `#${part.id}`, select: `#${part.id}`, swap: "outerHTML" });
     if (focused && document.activeElement === document.body)
       document.querySelector(`#${part.id} a[href="${CSS.escape(focused)}"]`)?.focus();
   },

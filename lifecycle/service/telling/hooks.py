@@ -1,6 +1,6 @@
 """Webhooks: messages to programs, each signed with the secret that its receiver was shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -8,9 +8,10 @@ from lifecycle.persistence.outbox import WEBHOOK, Message
 from lifecycle.persistence.session import Database
 from lifecycle.persistence.webhooks import find
 from lifecycle.service.settling import Now
-from lifecycle.service.telling.addresses import ForbiddenAddressError, Network, Resolve, resolve
+from lifecycle.service.telling.addresses import ForbiddenAddressError, Resolve, resolve
 from lifecycle.service.telling.channels import RejectedError, UndeliveredError, UnreachableError
-from lifecycle.service.telling.signing import event_of, signed
+from lifecycle.service.telling.outlets import Outlets
+from lifecycle.service.telling.signing import event_of, secrets_of, signed
 
 if TYPE_CHECKING:
     from lifecycle.service.telling.calls import Caller  # slow to load: an office without webhooks does not wait for it
@@ -23,12 +24,9 @@ class WebhookChannel:
 
     name = WEBHOOK
 
-    def __init__(
-        self, database: Database, address: str, trusted: Sequence[Network], now: Now, resolve: Resolve = resolve
-    ) -> None:
+    def __init__(self, database: Database, outlets: Outlets, now: Now, resolve: Resolve = resolve) -> None:
         self._database = database
-        self._address = address
-        self._trusted = trusted
+        self._outlets = outlets
         self._now = now
         self._resolve = resolve
         self._made: Caller | None = None
@@ -39,7 +37,7 @@ class WebhookChannel:
         if self._made is None:
             from lifecycle.service.telling.calls import Caller
 
-            self._made = Caller(self._trusted, self._resolve)
+            self._made = Caller(self._outlets.networks, self._resolve)
         return self._made
 
     def lane(self, message: Message) -> str:
@@ -48,12 +46,14 @@ class WebhookChannel:
 
     async def send(self, message: Message) -> None:
         """Post one message, within ten seconds; any 2xx is a receipt."""
-        found = await self._database.read(partial(find, id_=message.recipient))
-        if found is None:
+        webhook = await self._database.read(partial(find, id_=message.recipient))
+        if webhook is None:
             raise RejectedError("The webhook was removed.")
-        webhook, secret = found
-        body = event_of(message, self._address)
-        status = await self._post(webhook.url, body, signed(message.id, secret, body, self._now()))
+        if self._outlets.webhook_key is None:
+            raise UnreachableError("Nothing can be signed: LIFECYCLE_WEBHOOK_KEY is not set.")
+        body, now = event_of(message, self._outlets.address), self._now()
+        secrets = secrets_of(self._outlets.webhook_key.get_secret_value(), webhook, now)
+        status = await self._post(webhook.url, body, signed(message.id, secrets, body, now))
         if status == _GONE:
             raise RejectedError("The receiver answered 410: it is gone.")
         if not 200 <= status < 300:

@@ -26,14 +26,15 @@ class Outlets:
     """What the settings say about telling people.
 
     `address` is where people find the product, an URL without a final slash. `chat` is an address of apprise, in which
-    `{person}` and `{mail}` stand for the recipient. Webhooks lie in public networks, or in `networks`. `preferences`
-    hold for whoever chose none.
+    `{person}` and `{mail}` stand for the recipient. Webhooks lie in public networks, or in `networks`; their secrets
+    follow from `webhook_key`. `preferences` hold for whoever chose none.
     """
 
     address: str = ""
     mail: MailServer | None = None
     chat: SecretStr | None = None
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    webhook_key: SecretStr | None = None
     preferences: Preferences = AS_SHIPPED
 
 

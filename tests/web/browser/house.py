@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ import httpx2
 import uvicorn
 from fastapi import FastAPI
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright, expect
+from pydantic import SecretStr
 
 from api.app import create_app
 from api.web.entrance import Entrance
@@ -23,6 +25,7 @@ from lifecycle.service.calendars import calendar_of
 from lifecycle.service.decider import connect
 from lifecycle.service.founding import found
 from lifecycle.service.office import Limits, Office
+from lifecycle.service.telling.outlets import Outlets
 from tests.api.desk import Desk
 from tests.temporal import temporal
 from worker.main import new_worker
@@ -106,7 +109,9 @@ async def at_home(folder: Path) -> AsyncIterator[House]:
             server = await open_.enter_async_context(temporal())
             target = server.client.service_client.config.target_host
             client = await connect(target, server.client.namespace)
-            office = Office(database, client, QUEUE, folder / "evidence", Limits(evidence_bytes=LIMIT_BYTES))
+            limits = Limits(evidence_bytes=LIMIT_BYTES)
+            outlets = Outlets(networks=(ip_network("127.0.0.0/8"),), webhook_key=SecretStr("of this house"))
+            office = Office(database, client, QUEUE, folder / "evidence", limits, outlets=outlets)
             run = activities(database, calendar_of, office.rollout_work.roll)
             await open_.enter_async_context(new_worker(server.client, QUEUE, run))
             yield await _furnished(office, tokens, open_)

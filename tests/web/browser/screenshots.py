@@ -4,11 +4,14 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.async_api import Page
+from sqlalchemy import Connection
 
-from tests.api.desk import Project
+from lifecycle.persistence.outbox import delivered, put_out, undelivered
+from tests.api.desk import Json, Project
 from tests.web.browser.house import House, at_home
 
 WIDTHS = {"wide": 1280, "narrow": 360}
@@ -54,6 +57,7 @@ async def told(house: House) -> Iterable[tuple[str, str | None, str]]:
     await machines.done("sponsor", "/gates/charter/votes", await machines.ballot())
     await machines.upload("plan", "baseline")
     await trams.upload()
+    hook = await listened(house)
     return (
         ("sign-in", None, "/sign-in"),
         ("inbox", "sponsor", "/"),
@@ -73,7 +77,26 @@ async def told(house: House) -> Iterable[tuple[str, str | None, str]]:
         ("people", "director", "/people"),
         ("person", "director", "/people/finance-1"),
         ("account", "pm", "/me"),
+        ("notices", "sponsor", "/notices"),
+        ("webhooks", "administrator", "/administration/webhooks"),
+        ("webhook", "administrator", f"/administration/webhooks/{hook['id']}"),
     )
+
+
+async def listened(house: House) -> Json:
+    """A webhook, to which something was sent that nobody there took."""
+    body = {"label": "Register of the city", "url": "http://127.0.0.1:9/gates", "kinds": ["vote_asked", "gate_decided"]}
+    hook = (await house.desk.post("administrator", "/webhooks", body)).json
+    key, now = ("8f14e45fceea167a5a36dedd4bea2543e0a1b2c3", "webhook", hook["id"]), house.office.now()
+    made = [(*key, "{}"), ("1679091c5a880faf6fb5e6087eb1b2dca9c8d7e6", *key[1:], "{}")]
+
+    def work(connection: Connection) -> None:
+        put_out(connection, made, now)
+        undelivered(connection, key, "The receiver cannot be reached.", now + timedelta(minutes=4))
+        delivered(connection, [made[1][:3]], now)
+
+    house.office.database.write_now(work)
+    return hook
 
 
 async def _registered(house: House, name: str, cost: int, risk: str) -> Project:

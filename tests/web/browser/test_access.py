@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 
 from tests.web.browser.house import House
+from tests.web.browser.screenshots import listened
 from tests.web.browser.test_mishaps import prepared
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
@@ -16,10 +17,11 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 async def test_axe_finds_nothing_on_any_page(house: House, scheme: str, width: int) -> None:
     gate = await prepared(house)
     project = gate.partition("/gates/")[0]
+    hook = await listened(house)
     pages = [
-        ("sponsor", ["/", project, gate, f"{project}/kill", "/nowhere"]),
+        ("sponsor", ["/", "/notices", "/me", project, gate, f"{project}/kill", "/nowhere"]),
         ("director", ["/portfolio", "/overdue", "/policies", "/policies/corporate-standard/versions/1"]),
-        ("administrator", ["/administration"]),
+        ("administrator", ["/administration", "/administration/webhooks", f"/administration/webhooks/{hook['id']}"]),
         ("auditor", ["/audit"]),
         ("pm", ["/", f"{gate}/prepare", f"{project}/gates/change/prepare", f"{project}/facts", f"{project}/hold"]),
     ]

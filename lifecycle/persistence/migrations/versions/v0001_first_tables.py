@@ -161,6 +161,7 @@ def _trail() -> None:
     )
     op.create_index("ix_notices_message", "notices", ["message"])
     op.create_index("ix_notices_recipient_created_at_key", "notices", ["recipient", "created_at", "key"])
+    op.create_index("ix_notices_recipient_seen_at", "notices", ["recipient", "seen_at"])
     op.create_index("ix_notices_waits_until", "notices", ["waits_until"])
 
 
@@ -247,8 +248,10 @@ def _notices() -> None:
     op.create_index("ix_messages_recipient_created_at", "messages", ["recipient", "created_at"])
     op.create_table(
         "webhooks",
-        *words("id", "label", "url", "kinds", "secret"),
+        *words("id", "label", "url", "kinds"),
+        *integers("generation"),
         *instants("created_at"),
+        *instants("renewed_at", nullable=True),
         *words("created_by"),
         *instants("ended_at", nullable=True),
         sa.PrimaryKeyConstraint("id"),
