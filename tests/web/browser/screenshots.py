@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.async_api import Page
 from sqlalchemy import Connection
 
-from lifecycle.persistence.outbox import delivered, put_out, undelivered
+from lifecycle.persistence.outbox import claim, delivered, put_out, undelivered
 from tests.api.desk import Json, Project
 from tests.web.browser.house import House, at_home
 
@@ -92,6 +92,7 @@ async def listened(house: House) -> Json:
 
     def work(connection: Connection) -> None:
         put_out(connection, made, now)
+        claim(connection, "webhook", now, timedelta(minutes=1))
         undelivered(connection, key, "The receiver cannot be reached.", now + timedelta(minutes=4))
         delivered(connection, [made[1][:3]], now)
 
