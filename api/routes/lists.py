@@ -13,7 +13,7 @@ from api.schemas.people import Listed
 from api.schemas.words import Name, PortfolioId
 from lifecycle.domain.people import Permission
 from lifecycle.domain.project import Status
-from lifecycle.service.inbox import Inbox
+from lifecycle.service.inbox_items import Inbox
 from lifecycle.service.kpis import Kpis
 from lifecycle.service.portfolio import Board, ProjectSummary, WantedProjects
 

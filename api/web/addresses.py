@@ -14,9 +14,10 @@ def gate_path(project: str, gate: str, acting_for: str | None = None) -> str:
     return f"{project_path(project)}/gates/{quote(gate, safe='')}{query}"
 
 
-def prepare_path(project: str, gate: str) -> str:
-    """The page on which a gate is prepared."""
-    return f"{gate_path(project, gate)}/prepare"
+def prepare_path(project: str, gate: str, acting_for: str | None = None) -> str:
+    """The page on which a gate is prepared, in somebody's name if one acts for them."""
+    path, mark, query = gate_path(project, gate, acting_for).partition("?")
+    return f"{path}/prepare{mark}{query}"
 
 
 def edition_path(policy: str, version: int) -> str:

@@ -88,7 +88,7 @@ def _thinkable(book: Rulebook, state: ProjectState, now: datetime) -> Iterator[t
 def _at_gate(book: Rulebook, state: ProjectState, round_: Round, now: datetime) -> Iterator[tuple[str, Asked]]:
     name, gate = round_.gate, book.policy.gates[round_.gate]
     for item, rule in gate.evidence.items():
-        evidence = _any_evidence(item, rule, now)
+        evidence = any_evidence(item, rule, now)
         yield f"{name}.{item}", {"type": "supply_evidence", "gate": name, "evidence": evidence}
     yield name, {"type": "nudge_gate", "gate": name}
     for requirement in gate.waivable:
@@ -115,7 +115,8 @@ def _at_gate(book: Rulebook, state: ProjectState, round_: Round, now: datetime) 
             yield f"{name}.{outcome}", {"type": "decide_gate", **seen, "outcome": outcome, "conditions": promises}
 
 
-def _any_evidence(item: str, rule: EvidenceRule, now: datetime) -> Asked:
+def any_evidence(item: str, rule: EvidenceRule, now: datetime) -> Asked:
+    """Something well-formed that somebody could supply for an item."""
     nobody = {"author": _A_WORD, "principal": _A_WORD, "at": now, "digest": "", "version": 1}
     samples = {"boolean": True, "integer": 0, "money": 0, "number": 0, "text": "", "date": "2000-01-01"}
     answers = {name: field.of[0] if field.of else samples[field.type] for name, field in rule.fields.items()}

@@ -17,6 +17,7 @@ from lifecycle.persistence.tables import calls, conditions, projects, rounds
 
 _NEVER = "9999-12-31T23:59:59.999999Z"
 _SUBMITTED = RoundStatus.SUBMITTED.value
+_ON_HOLD = projects.c.status == Status.ON_HOLD.value
 _POSTS = {"project_manager": projects.c.manager, "sponsor": projects.c.sponsor}
 _OPEN = [RoundStatus.PREPARING.value, _SUBMITTED, RoundStatus.INFORMATION_REQUESTED.value]
 
@@ -55,7 +56,7 @@ class ConditionLine:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Where a role decides a gate by itself: under one edition of the policy, in the scopes in which it is held."""
+    """Where a role decides a gate, or gives it evidence: under one edition, in the scopes in which it is held."""
 
     policy: str
     gate: str
@@ -81,6 +82,13 @@ def overdue(
     order = [by_instant(rounds.c.due), rounds.c.project, rounds.c.gate]
     query = _lines(now).where(overdue_at(now), visible(reach))
     return page(connection, query, order, _line, after=after, limit=limit)
+
+
+def soon_due(connection: Connection, reach: Reach, now: datetime, until: datetime, limit: int) -> tuple[RoundLine, ...]:
+    """The open rounds within reach that fall due between two instants while their clock runs, the first due first."""
+    ahead = (rounds.c.due > now, rounds.c.due <= until, rounds.c.stopped_at.is_(None), rounds.c.status.in_(_OPEN))
+    query = _lines(now).where(*ahead, ~_ON_HOLD, visible(reach)).order_by(*_by_deadline()).limit(limit)
+    return tuple(_line(row) for row in connection.execute(query))
 
 
 def count_overdue(connection: Connection, reach: Reach, now: datetime) -> int:
@@ -123,11 +131,23 @@ def undecided(
     limit: int = 50,
 ) -> Page[RoundLine]:
     """A page of the submitted rounds that the person decides from one of these seats, by deadline."""
-    theirs = [
-        and_(projects.c.policy_digest == seat.policy, rounds.c.gate == seat.gate, _seated(person, seat))
-        for seat in seats
-    ]
-    query = _submitted(now, within).where(or_(false(), *theirs))
+    query = _submitted(now, within).where(_at_one_of(seats, person))
+    return page(connection, query, _by_deadline(), _line, after=after, limit=limit)
+
+
+def in_preparation(
+    connection: Connection,
+    person: str,
+    seats: Iterable[Seat],
+    now: datetime,
+    *,
+    within: str = EVERYWHERE,
+    after: Cursor | None = None,
+    limit: int = 50,
+) -> Page[RoundLine]:
+    """A page of the rounds in preparation to which the person gives something from one of these seats, by deadline."""
+    preparing = _lines(now).where(rounds.c.status == RoundStatus.PREPARING.value, ~_ON_HOLD, _covered(within))
+    query = preparing.where(_at_one_of(seats, person))
     return page(connection, query, _by_deadline(), _line, after=after, limit=limit)
 
 
@@ -167,8 +187,15 @@ def _conditions(connection: Connection, query: Select[Any], limit: int) -> tuple
 
 
 def _submitted(now: datetime, within: str) -> Select[Any]:
-    on_hold = projects.c.status == Status.ON_HOLD.value
-    return _lines(now).where(rounds.c.status == _SUBMITTED, ~on_hold, _covered(within))
+    return _lines(now).where(rounds.c.status == _SUBMITTED, ~_ON_HOLD, _covered(within))
+
+
+def _at_one_of(seats: Iterable[Seat], person: str) -> ColumnElement[bool]:
+    theirs = [
+        and_(projects.c.policy_digest == seat.policy, rounds.c.gate == seat.gate, _seated(person, seat))
+        for seat in seats
+    ]
+    return or_(false(), *theirs)
 
 
 def _seated(person: str, seat: Seat) -> ColumnElement[bool]:

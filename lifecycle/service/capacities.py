@@ -1,17 +1,19 @@
 """Capacities: in whose name somebody can act, and whether a judgement would let them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from lifecycle.domain.commands import AcceptCondition, CastVote, Command, DecideGate
+from lifecycle.domain.commands import AcceptCondition, CastVote, Command, DecideGate, SupplyEvidence
 from lifecycle.domain.people import EVERYWHERE, Actor, Delegation, Grant, covers
 from lifecycle.domain.project import Condition, ProjectState, Round, VoteVerdict
 from lifecycle.gates.approvals import heard_besides, standing
 from lifecycle.gates.case import Case
+from lifecycle.gates.criteria import findings_of, missing_evidence
 from lifecycle.gates.decide import RULES
 from lifecycle.gates.deciding import decider
+from lifecycle.gates.explain import any_evidence
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.persistence.rounds import Seat
 
@@ -26,12 +28,16 @@ _A_WORD: Final = "inbox"
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """A person acting in the name of a principal, themselves or who delegated to them, who holds these grants."""
+    """A person acting in the name of a principal, themselves or who delegated to them, who holds these grants.
+
+    `own` are the grants that the person has besides, when they act for another.
+    """
 
     person: str
     principal: str
     delegation: Delegation | None
     grants: tuple[Grant, ...]
+    own: tuple[Grant, ...] = ()
 
     @property
     def within(self) -> str:
@@ -45,8 +51,7 @@ class Capacity:
 
     def roles_on(self, state: ProjectState) -> frozenset[str]:
         """The principal's roles on a project, by grant or post."""
-        granted = {grant.role for grant in self.grants if covers(grant.scope, state.project, state.portfolio)}
-        return frozenset(granted) | frozenset(state.posts_of(self.principal))
+        return _covering(self.grants, state) | frozenset(state.posts_of(self.principal))
 
     def seats(self, books: Books, now: datetime) -> tuple[Seat, ...]:
         """The gates that the principal may decide by a role or a post, under each edition."""
@@ -58,6 +63,32 @@ class Capacity:
                 if role is not None and (scopes or role in POSTS):
                     found.append(Seat(digest, gate, role, scopes))
         return tuple(found)
+
+    def giving(self, books: Books) -> tuple[Seat, ...]:
+        """The gates that ask a role or a post of the principal for evidence, under each edition."""
+        found = []
+        for digest, book in sorted(books.items()):
+            for name, gate in book.policy.gates.items():
+                for role in sorted({rule.by for rule in gate.evidence.values() if rule.by}):
+                    scopes = tuple(grant.scope for grant in self.grants if grant.role == role)
+                    if scopes or role in POSTS:
+                        found.append(Seat(digest, name, role, scopes))
+        return tuple(found)
+
+    def owes(self, books: Books, state: ProjectState, round_: Round, now: datetime) -> tuple[str, ...]:
+        """The items of evidence that are missing from a round and theirs alone to give, and that they may give."""
+        book = books[state.policy.digest]
+        rules, roles = book.policy.gates[round_.gate].evidence, self.roles_on(state)
+        absent = (
+            each.requirement.partition(".")[2] for each in missing_evidence(findings_of(book, state, round_, now))
+        )
+        theirs = (item for item in absent if rules[item].by in roles)
+        return tuple(item for item in theirs if self._may_give(books, state, round_, item, now))
+
+    def _may_give(self, books: Books, state: ProjectState, round_: Round, item: str, now: datetime) -> bool:
+        rule = books[state.policy.digest].policy.gates[round_.gate].evidence[item]
+        content = {"gate": round_.gate, "evidence": any_evidence(item, rule, now)}
+        return self._passes(books, state, SupplyEvidence, content, now)
 
     def may_vote(self, books: Books, state: ProjectState, round_: Round, now: datetime) -> bool:
         """Whether the approval would count for something still open, or the role can at least veto or advise."""
@@ -83,6 +114,7 @@ class Capacity:
         actor = Actor(
             person=self.person,
             roles=tuple(self.roles_on(state)),
+            own_roles=tuple(_covering(self.own, state)),
             acting_for=self.acting_for,
             delegation=self.delegation,
             directory_version=state.directory_version,
@@ -90,6 +122,10 @@ class Capacity:
         command = kind.model_validate({"id": _A_WORD, "actor": actor, **content})
         case = Case(books[state.policy.digest], books, state, command, now)
         return all(rule(case) is None for rule in RULES[kind])
+
+
+def _covering(grants: Iterable[Grant], state: ProjectState) -> frozenset[str]:
+    return frozenset(grant.role for grant in grants if covers(grant.scope, state.project, state.portfolio))
 
 
 def _shown(round_: Round) -> dict[str, Any]:

@@ -6,15 +6,17 @@ import pytest
 
 from lifecycle.domain.people import Delegation, Grant
 from lifecycle.domain.project import OnMiss
+from lifecycle.gates.policy import Policy
 from lifecycle.persistence import delegations, roles
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.session import Database
-from lifecycle.service.inbox import Inbox, Inboxes, InboxItem
+from lifecycle.service.inbox import Inboxes
+from lifecycle.service.inbox_items import Inbox, InboxItem, InboxKind
 from lifecycle.service.shelf import Shelf
 from tests.integration.governed import bring, publish
 from tests.integration.rows import NOW
 from tests.paper import MONDAY, Paper
-from tests.policies import policy
+from tests.policies import WORKS, policy
 
 BY = Signature("office", NOW)
 
@@ -192,3 +194,71 @@ async def test_while_a_project_is_on_hold_nothing_waits_on_it(office: Database, 
     bring(office, paper)
     assert await kinds(office, shelf, "finance-1", paper) == []
     assert await kinds(office, shelf, "manager", paper) == ["follow"]
+
+
+def costed() -> Policy:
+    """A policy whose plan asks finance for a costing."""
+    plan = WORKS["gates"]["plan"]
+    costing = {"kind": "document", "by": "finance", "label": "The costing"}
+    gates = {**WORKS["gates"], "plan": {**plan, "evidence": {**plan["evidence"], "costing": costing}}}
+    return policy(gates=gates, incompatible=[["finance", "deputy"]])
+
+
+def in_preparation(key: str = "P-1", portfolio: str = "rail") -> Paper:
+    paper = Paper(costed(), key)
+    paper.register(portfolio, cost=1_000_00)
+    return paper
+
+
+async def owed(office: Database, shelf: Shelf, person: str, paper: Paper) -> list[tuple[str, str | None, str | None]]:
+    found = (await look(office, shelf, person, paper)).items
+    return [(item.project, item.evidence, item.acting_for) for item in found if item.kind is InboxKind.SUPPLY]
+
+
+async def test_evidence_that_a_role_owes_waits_for_its_holders_until_it_is_there(office: Database) -> None:
+    shelf, rail, road = publish(office, costed()), in_preparation("P-1"), in_preparation("P-2", "road")
+    bring(office, rail, road)
+    (item, _) = (await look(office, shelf, "finance-1", rail)).items
+    assert (item.kind.value, item.evidence, item.text, item.label) == ("supply", "costing", "The costing", "Plan")
+    assert await owed(office, shelf, "finance-1", rail) == [("P-1", "costing", None), ("P-2", "costing", None)]
+    assert await owed(office, shelf, "finance-2", rail) == [("P-1", "costing", None)], "they are finance of rail alone"
+    assert await owed(office, shelf, "manager", rail) == []
+    rail.supply("plan", "costing", by="finance-2")
+    bring(office, rail)
+    assert await owed(office, shelf, "finance-1", rail) == [("P-2", "costing", None)]
+
+
+async def test_owed_evidence_waits_for_who_acts_for_a_holder_too_and_once(office: Database) -> None:
+    shelf, paper = publish(office, costed()), in_preparation()
+    bring(office, paper)
+    lend(office, "finance-1", "manager")
+    lend(office, "finance-1", "finance-2")
+    assert await owed(office, shelf, "manager", paper) == [("P-1", "costing", "finance-1")]
+    assert await owed(office, shelf, "finance-2", paper) == [("P-1", "costing", None)], "it is theirs already"
+
+
+async def test_who_acts_for_another_is_asked_nothing_that_their_own_role_keeps_apart(office: Database) -> None:
+    grant(office, "deputy", "deputy")
+    shelf, paper = publish(office, costed()), in_preparation()
+    for item in ("plan", "risks"):
+        paper.supply("plan", item)
+    paper.supply("plan", "costing", by="finance-2")
+    paper.submit("plan")
+    bring(office, paper)
+    lend(office, "finance-1", "deputy")
+    lend(office, "finance-1", "office")
+    assert await kinds(office, shelf, "office", paper) == ["vote"]
+    assert await kinds(office, shelf, "deputy", paper) == []
+
+
+async def test_who_answers_for_it_sees_what_others_are_about_to_let_become_late(office: Database, shelf: Shelf) -> None:
+    paper = submitted()
+    paper.vote("plan", "sponsor")
+    paper.pass_by(days=1)
+    bring(office, paper)
+    (item,) = (await look(office, shelf, "sponsor", paper)).items
+    assert (item.kind.value, item.gate, item.waits_for) == ("watch", "plan", ("finance",))
+    assert await kinds(office, shelf, "office", paper) == ["watch"], "the policy is their office's"
+    assert await kinds(office, shelf, "manager", paper) == ["follow"]
+    assert await kinds(office, shelf, "finance-2", paper) == ["vote"]
+    assert await kinds(office, shelf, "deputy", paper) == []

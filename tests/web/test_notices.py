@@ -1,6 +1,7 @@
 """Notices as pages: counted beside the name, read by day, seen when one says so, told the way one chose."""
 
 import re
+from functools import partial
 from urllib.parse import quote
 
 import pytest
@@ -21,7 +22,7 @@ def submit(database: Database, clock: Clock, *keys: str) -> None:
         life = History(key, name=f"Bridge <b>{key}</b>")
         life.open()
         life.submit()
-        database.write_now(lambda connection, life=life: project(connection, life.key, life.told, clock.now))
+        database.write_now(partial(project, key=key, happened=life.told, now=clock.now))
 
 
 def keys_in(page: str) -> list[str]:

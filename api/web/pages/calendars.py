@@ -14,7 +14,6 @@ from api.web.reader import Reader
 from api.web.viewer import anybody
 from api.web.views.inbox import line_of, people_in
 from lifecycle.domain.preferences import Preferences
-from lifecycle.service.inbox import InboxKind
 
 router = APIRouter(include_in_schema=False)
 MOST: Final = 200
@@ -27,7 +26,7 @@ async def calendar(request: Request, office: TheOffice, secret: Annotated[str, P
     found = await office.inboxes.of(owner.id, MOST)
     names = await office.people.names(people_in(found))
     say = Formats(_reader(await office.preferences.of(owner.id)), office.now())
-    lines = [line_of(item, names, say) for item in found.items if item.kind is not InboxKind.FOLLOW]
+    lines = [line_of(item, names, say) for item in found.items if item.kind.is_theirs_to_do]
     return Response(calendar_of(lines, entrance_of(request).address, say), media_type=MEDIA_TYPE)
 
 

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.deps import TheOffice
 from api.web.rendering import formats_for, render
 from api.web.viewer import Viewer, Views
-from api.web.views.inbox import MOST_PROJECTS, follows_of, groups_of, own_projects, people_in, summary_of
+from api.web.views.inbox import MOST_PROJECTS, groups_of, lines_of, own_projects, people_in, summary_of
 from lifecycle.domain.people import Permission
+from lifecycle.service.inbox_items import InboxKind
 from lifecycle.service.portfolio import WantedProjects
 
 router = APIRouter(include_in_schema=False)
@@ -35,7 +36,8 @@ async def inbox(request: Request, office: TheOffice, viewer: Reader) -> Response
         viewer,
         "inbox.html",
         groups=groups_of(found, names, say),
-        follows=follows_of(found, names, say),
+        follows=lines_of(found, InboxKind.FOLLOW, names, say),
+        watched=lines_of(found, InboxKind.WATCH, names, say),
         projects=own_projects((*late, *others), say),
         summary=summary_of(found, say),
         more=found.more,

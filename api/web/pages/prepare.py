@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -9,7 +10,7 @@ from starlette.datastructures import UploadFile
 
 from api.deps import GateName, Key, TheOffice
 from api.web.addresses import prepare_path
-from api.web.forms import Sent, Turned, carry_out, sent_with, turned, turned_by
+from api.web.forms import Sent, Turned, carry_out, principal, sent_with, turned, turned_by
 from api.web.rendering import formats_for, render
 from api.web.values import typed
 from api.web.viewer import Acts, Viewer, Views
@@ -36,10 +37,11 @@ async def prepare(
     request: Request,
     office: TheOffice,
     viewer: Annotated[Viewer, Depends(Views(Permission.PROJECT_READ))],
+    for_: Annotated[str | None, Query(alias="for", max_length=200)] = None,
     said: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """What the gate asks for, what is there, and what submitting would find now."""
-    return await show(request, office, viewer, key, gate, said=said)
+    """What the gate asks for, what is there, what submitting would find now; `for` is in whose name one would."""
+    return await show(request, office, viewer, key, gate, acting_for=principal(for_ or ""), said=said)
 
 
 @router.post("/evidence/{item}")
@@ -60,7 +62,7 @@ async def supply(
         outcome = turned_by(error)
     finally:
         await sent.form.close()
-    return await _answered(request, office, viewer, key, gate, sent, outcome, f"said=supplied#item-{item}", item=item)
+    return await _answered(request, office, viewer, key, gate, sent, outcome, "supplied", item=item)
 
 
 @router.post("/submission")
@@ -74,7 +76,7 @@ async def submit(
     """Freeze the evidence and call the approvers."""
     sent = await sent_with(request)
     outcome = await carry_out(office, viewer, sent, key, asked.SubmitGate, gate=gate)
-    return await _answered(request, office, viewer, key, gate, sent, outcome, "said=submitted")
+    return await _answered(request, office, viewer, key, gate, sent, outcome, "submitted")
 
 
 @router.post("/rounds")
@@ -88,7 +90,7 @@ async def open_round(
     """Open a gate that is opened on request."""
     sent = await sent_with(request)
     outcome = await carry_out(office, viewer, sent, key, asked.OpenGate, gate=gate, reason=sent.text("reason"))
-    return await _answered(request, office, viewer, key, gate, sent, outcome, "said=opened")
+    return await _answered(request, office, viewer, key, gate, sent, outcome, "opened")
 
 
 async def _asked_for(office: Office, viewer: Viewer, place: Place) -> EvidenceView:
@@ -141,13 +143,16 @@ async def _answered(
     gate: str,
     sent: Sent,
     outcome: Turned | Done | Unknown,
-    then: str,
+    said: str,
     item: str = "",
 ) -> Response:
+    acting_for = sent.acting_for
     if isinstance(outcome, Turned):
-        return await show(request, office, viewer, key, gate, turned=outcome, sent=sent, item=item)
-    query = then if isinstance(outcome, Done) else "said=unknown"
-    return RedirectResponse(f"{prepare_path(key, gate)}?{query}", 303)
+        more: dict[str, Any] = {"acting_for": acting_for, "turned": outcome, "sent": sent, "item": item}
+        return await show(request, office, viewer, key, gate, **more)
+    code = said if isinstance(outcome, Done) else "unknown"
+    query = urlencode({"said": code, **({"for": acting_for} if acting_for else {})})
+    return RedirectResponse(f"{prepare_path(key, gate)}?{query}{f'#item-{item}' if item else ''}", 303)
 
 
 async def show(
@@ -157,16 +162,17 @@ async def show(
     key: str,
     gate: str,
     *,
+    acting_for: str | None = None,
     said: str = "",
     turned: Turned | None = None,
     sent: Sent | None = None,
     item: str = "",
 ) -> Response:
     """The page; with why a form was `turned` away, and what was typed into it (at an `item` if at any)."""
-    view = await office.gates.gate(viewer.id, key, gate)
+    view = await office.gates.gate(viewer.id, key, gate, acting_for)
     project = await office.reading.project(viewer.id, key)
     say = formats_for(request, viewer)
-    rehearsal = Envelope(viewer.id, "rehearsal").around(asked.SubmitGate, gate=gate)
+    rehearsal = Envelope(viewer.id, "rehearsal", acting_for).around(asked.SubmitGate, gate=gate)
     rehearsed = await office.commands.rehearse(key, rehearsal)
     tasks, criteria = views.tasks_of(view), views.criteria_of(view, say)
     return render(
@@ -176,7 +182,8 @@ async def show(
         status=409 if turned else 200,
         view=view,
         project=project,
-        names=await office.people.names(gate_views.people_in(view)),
+        names=await office.people.names(gate_views.people_in(view) | {acting_for or viewer.id}),
+        acting_for=acting_for,
         tasks=tasks,
         criteria=criteria,
         progress=views.progress_of(tasks, criteria),

@@ -8,20 +8,20 @@ from typing import Final
 from api.web.addresses import gate_path, prepare_path, project_path
 from api.web.formats import Formats
 from lifecycle.domain.project import Status
-from lifecycle.service.inbox import Inbox, InboxItem, InboxKind
+from lifecycle.service.inbox_items import Inbox, InboxItem, InboxKind
 from lifecycle.service.portfolio import ProjectSummary
 
 _SIGNS: Final[Mapping[InboxKind, str]] = {
     InboxKind.VOTE: "vote",
     InboxKind.DECIDE: "gate",
     InboxKind.ANSWER: "answer",
+    InboxKind.SUPPLY: "file",
     InboxKind.PREPARE: "pen",
     InboxKind.PROVE: "proof",
     InboxKind.ACCEPT: "check",
     InboxKind.FOLLOW: "clock",
+    InboxKind.WATCH: "eye",
 }
-_PRESSING_DAYS: Final = 2
-"""What has fewer working days left is to be looked at before it becomes late."""
 MOST_PROJECTS: Final = 12
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _CLOCK_STOPPED: Final = frozenset({InboxKind.ANSWER})
@@ -63,23 +63,23 @@ class OwnProject:
 def groups_of(inbox: Inbox, names: Mapping[str, str], say: Formats) -> tuple[Group, ...]:
     """What waits for the reader, late things first; groups with nothing in them are left out."""
     _ = say.gettext
-    lines = [line_of(item, names, say) for item in inbox.items if item.kind is not InboxKind.FOLLOW]
+    lines = [line_of(item, names, say) for item in inbox.items if item.kind.is_theirs_to_do]
     titled = (
         (_("Late"), "bad", [line for line in lines if line.item.overdue]),
-        (_("Soon late"), "warn", [line for line in lines if _presses(line.item)]),
-        (_("Waits for you"), "", [line for line in lines if not line.item.overdue and not _presses(line.item)]),
+        (_("Soon late"), "warn", [line for line in lines if line.item.presses]),
+        (_("Waits for you"), "", [line for line in lines if not line.item.overdue and not line.item.presses]),
     )
     return tuple(Group(title, tone, tuple(found)) for title, tone, found in titled if found)
 
 
-def follows_of(inbox: Inbox, names: Mapping[str, str], say: Formats) -> tuple[Line, ...]:
-    """What the reader waits for."""
-    return tuple(line_of(item, names, say) for item in inbox.items if item.kind is InboxKind.FOLLOW)
+def lines_of(inbox: Inbox, kind: InboxKind, names: Mapping[str, str], say: Formats) -> tuple[Line, ...]:
+    """What stands there of one kind."""
+    return tuple(line_of(item, names, say) for item in inbox.items if item.kind is kind)
 
 
 def summary_of(inbox: Inbox, say: Formats) -> str:
     """The inbox in one sentence."""
-    waiting = [item for item in inbox.items if item.kind is not InboxKind.FOLLOW]
+    waiting = [item for item in inbox.items if item.kind.is_theirs_to_do]
     late = sum(item.overdue for item in waiting)
     if not waiting:
         return say.gettext("All is done.")
@@ -100,6 +100,8 @@ def line_of(item: InboxItem, names: Mapping[str, str], say: Formats) -> Line:
     path = gate_path(item.project, item.gate, item.acting_for)
     if item.kind is InboxKind.PREPARE:
         path = prepare_path(item.project, item.gate)
+    elif item.evidence:
+        path = f"{prepare_path(item.project, item.gate, item.acting_for)}#item-{item.evidence}"
     elif item.condition:
         path = f"{project_path(item.project)}#condition-{item.condition}"
     return Line(
@@ -141,10 +143,6 @@ def people_in(inbox: Inbox) -> set[str]:
     return {person for person in named if person}
 
 
-def _presses(item: InboxItem) -> bool:
-    return not item.overdue and item.left is not None and item.left.working_days < _PRESSING_DAYS
-
-
 def _tasks(say: Formats) -> Mapping[InboxKind, tuple[str, str]]:
     """What is to be done at each kind of item, and the name of the way there."""
     _ = say.gettext
@@ -152,10 +150,12 @@ def _tasks(say: Formats) -> Mapping[InboxKind, tuple[str, str]]:
         InboxKind.VOTE: (_("Vote: %(gate)s"), _("Look and vote")),
         InboxKind.DECIDE: (_("Decide: %(gate)s"), _("Look and decide")),
         InboxKind.ANSWER: (_("Answer a question: %(gate)s"), _("Answer")),
+        InboxKind.SUPPLY: (_("Supply evidence: %(gate)s"), _("Supply")),
         InboxKind.PREPARE: (_("Prepare: %(gate)s"), _("Prepare")),
         InboxKind.PROVE: (_("Prove a condition of %(gate)s"), _("Prove")),
         InboxKind.ACCEPT: (_("Accept a proof: %(gate)s"), _("Look at it")),
         InboxKind.FOLLOW: (_("Submitted: %(gate)s"), _("See")),
+        InboxKind.WATCH: (_("Not decided or submitted yet: %(gate)s"), _("See")),
     }
 
 
@@ -170,5 +170,5 @@ def _about(item: InboxItem, names: Mapping[str, str], say: Formats) -> Iterable[
             "person": names.get(item.submitted_by, item.submitted_by),
             "when": say.when(item.submitted_at),
         }
-    if item.kind is InboxKind.FOLLOW and item.waits_for:
+    if not item.kind.is_theirs_to_do and item.waits_for:
         yield _("waits for %(roles)s") % {"roles": ", ".join(say.named(role) for role in item.waits_for)}
