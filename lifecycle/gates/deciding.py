@@ -2,12 +2,15 @@
 
 from lifecycle.domain.gate_events import Basis
 from lifecycle.domain.project import OPENING, Outcome, ProjectState, Round
+from lifecycle.domain.values import FactValue
 from lifecycle.domain.verdicts import Reason, Refusal
 from lifecycle.gates.case import refuse
 from lifecycle.gates.conditions import Truth
+from lifecycle.gates.derivation import as_fact
 from lifecycle.gates.policy import Pmo
 from lifecycle.gates.policy_gates import GateKind
 from lifecycle.gates.rulebook import Rulebook, context_of
+from lifecycle.gates.rules import misfit
 
 
 def decider(book: Rulebook, round_: Round) -> tuple[str | None, Basis]:
@@ -32,6 +35,17 @@ def is_available(book: Rulebook, state: ProjectState, round_: Round, outcome: Ou
         return False
     when = gate.decision(outcome).when
     return when is None or book.holds(when, context_of(book, state, round_), round_.gate).truth is Truth.MET
+
+
+def facts_set(book: Rulebook, state: ProjectState, round_: Round, outcome: Outcome) -> dict[str, FactValue | None]:
+    """The facts that a decision would set otherwise than they are; what cannot be worked out becomes unknown."""
+    context = context_of(book, state, round_)
+    values: dict[str, FactValue | None] = {}
+    for fact, expression in book.policy.gates[round_.gate].decision(outcome).set.items():
+        declared = book.policy.facts[fact]
+        value = as_fact(declared.type, book.expression(expression, declared.type, round_.gate).value(context))
+        values[fact] = None if value is None or misfit(declared, value) else value
+    return {fact: value for fact, value in values.items() if state.facts.get(fact) != value}
 
 
 def passage_blocked(book: Rulebook, state: ProjectState, round_: Round) -> Refusal | None:

@@ -6,18 +6,14 @@ from datetime import datetime
 from lifecycle.domain.events import BaselineTaken, FactsSet, ProjectKilled
 from lifecycle.domain.gate_events import Basis, GateDecided
 from lifecycle.domain.project import Condition, OnMiss, Outcome, Promise, Round, RoundStatus, Status, VoteVerdict
-from lifecycle.domain.values import FactValue
 from lifecycle.gates import calls, consequences
 from lifecycle.gates.approvals import Standing, standing
 from lifecycle.gates.criteria import findings_of, missing, summary
-from lifecycle.gates.deciding import decider, is_available, opens, passage_blocked
-from lifecycle.gates.derivation import as_fact
+from lifecycle.gates.deciding import decider, facts_set, is_available, opens, passage_blocked
 from lifecycle.gates.ledger import Ledger
 from lifecycle.gates.machine import KILLED, project_may
 from lifecycle.gates.obligations import later
 from lifecycle.gates.policy_gates import Gate
-from lifecycle.gates.rulebook import context_of
-from lifecycle.gates.rules import misfit
 
 
 def settle(ledger: Ledger) -> None:
@@ -113,7 +109,7 @@ def decide(
         ),
         review_at=review_at,
     )
-    values = _set(ledger, round_, outcome)
+    values = facts_set(ledger.book, state, round_, outcome)
     ledger.add(decided)
     if values:
         calls.change(ledger, FactsSet(gate=gate, round=round_.number, facts=values))
@@ -155,18 +151,6 @@ def _destination(ledger: Ledger, gate: str, outcome: Outcome) -> str | None:
         return to
     to = book.policy.gates[gate].decision(outcome).to or to
     return None if to in (here, KILLED) else to
-
-
-def _set(ledger: Ledger, round_: Round, outcome: Outcome) -> dict[str, FactValue | None]:
-    """The facts that a decision sets, as its round shows them; what cannot be worked out becomes unknown."""
-    book = ledger.book
-    context = context_of(book, ledger.state, round_)
-    values: dict[str, FactValue | None] = {}
-    for fact, expression in book.policy.gates[round_.gate].decision(outcome).set.items():
-        declared = book.policy.facts[fact]
-        value = as_fact(declared.type, book.expression(expression, declared.type, round_.gate).value(context))
-        values[fact] = None if value is None or misfit(declared, value) else value
-    return {fact: value for fact, value in values.items() if ledger.state.facts.get(fact) != value}
 
 
 def _imposed(ledger: Ledger, gate: str, outcome: Outcome) -> Iterator[Promise]:

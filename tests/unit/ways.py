@@ -93,14 +93,14 @@ def a_policy(random: Random) -> Doc:
     """A policy of some stages, with stage gates that lead anywhere and now and then a gate of another kind."""
     stages = ["one", "two", "three", "four"][: random.randint(2, 4)]
     tiers = [{"id": f"t{n}", "when": _expression(random, ATOMS)} for n in range(random.randint(0, 2))]
-    gates = {f"out_of_{stage}": _gate(random, "stage", **{"from": stage, "to": following})
+    gates = {f"out_of_{stage}": a_gate(random, "stage", **{"from": stage, "to": following})
              for stage, following in pairwise(stages)}  # fmt: skip
     for number in range(random.choice([0, 0, 1, 2])):
         ends = {"from": random.choice(stages), "to": random.choice([*stages, "closed"])}
-        gates[f"aside{number}"] = _gate(random, "stage", **ends)
-    gates["look"] = _gate(random, "review")
+        gates[f"aside{number}"] = a_gate(random, "stage", **ends)
+    gates["look"] = a_gate(random, "review")
     if random.random() < 0.4:
-        gates["exception"] = _gate(random, "exception", on_breach_of=["cost"])
+        gates["exception"] = a_gate(random, "exception", on_breach_of=["cost"])
     return {
         "policy": "ways",
         "version": 1,
@@ -129,7 +129,7 @@ def a_policy(random: Random) -> Doc:
     }
 
 
-def _gate(random: Random, kind: str, **given: Any) -> Doc:
+def a_gate(random: Random, kind: str, **given: Any) -> Doc:
     """A gate; what an exception asks of the cost, whose drift opens it again, no other gate could ask otherwise."""
     judged = [
         atom
