@@ -35,7 +35,7 @@ async def test_what_one_has_not_seen_is_counted_on_every_page(
     await visitor.sign_in("sponsor")
     assert 'class="count' not in (await visitor.get("/")).text
     submit(database, clock, "N-1", "N-2")
-    for path in ("/me", "/portfolio", "/people/sponsor"):
+    for path in ("/me", "/notices", "/people/sponsor"):
         assert "2 not seen" in (await visitor.get(path)).text
     page = (await visitor.get("/notices")).text
     assert "Bridge &lt;b&gt;N-1&lt;/b&gt;: Your vote is asked at gate charter" in page
