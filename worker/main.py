@@ -52,11 +52,11 @@ def office_of(settings: Settings, database: Database, client: Client) -> Office:
 
 
 def loops(settings: Settings, database: Database, office: Office) -> tuple[Loop, ...]:
-    """The loops of this process: settle what nobody knows, offer new editions, tell people and programs."""
+    """The loops of this process: settle what nobody knows, offer new editions, look ahead, tell people and programs."""
     outlets = settings.outlets
     gatherer = Gatherer(database, office.shelf, outlets, utc_now)
     dispatchers = (Dispatcher(database, channel, utc_now) for channel in channels(database, outlets, utc_now))
-    return (office.sweeper, office.offers, gatherer, *dispatchers)
+    return (office.sweeper, office.offers, office.lookout, gatherer, *dispatchers)
 
 
 def channels(database: Database, outlets: Outlets, now: Now) -> tuple[Channel, ...]:

@@ -156,11 +156,25 @@ class Actor(Value):
 
 
 class Roster(Value):
-    """Who could act on one project now: role -> people, and who is absent; a leaver stands in neither."""
+    """Who could act on one project now: role -> people, and who is absent; a leaver holds nothing.
+
+    A post that a leaver still has is nobody's: they stand among the absent. `deputies` act for their giver now.
+    """
 
     holders: dict[str, Names] = Field(default_factory=dict)
     absent: Names = ()
+    deputies: dict[str, Names] = Field(default_factory=dict)
 
     def present(self, role: str) -> tuple[str, ...]:
         """The people who hold the role and are not absent."""
         return tuple(person for person in self.holders.get(role, ()) if person not in self.absent)
+
+    def stand_ins(self, role: str) -> tuple[tuple[str, str], ...]:
+        """Who is present and acts for an absent holder of the role, each with that holder."""
+        away = (holder for holder in self.holders.get(role, ()) if holder in self.absent)
+        pairs = ((deputy, holder) for holder in away for deputy in self.deputies.get(holder, ()))
+        return tuple((deputy, holder) for deputy, holder in pairs if deputy not in self.absent)
+
+    def without(self, person: str) -> "Roster":
+        """The same, as if somebody were not there."""
+        return self.model_copy(update={"absent": (*self.absent, person)})

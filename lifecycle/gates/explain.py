@@ -1,6 +1,6 @@
 """What may this person do now, why not, and what would open the gate: the same judgement, asked beforehand."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -131,6 +131,8 @@ def slots(book: Rulebook, state: ProjectState, round_: Round, roster: Roster) ->
     for slot in now.slots:
         holders = {(person, role) for role in slot.roles for person in _holders(state, roster, role)}
         could = {person for person, role in holders if role not in _clashing(book, state, round_, roster, person)}
+        if not slot.in_person:
+            could |= {deputy for role in slot.roles for deputy in _deputies(book, round_, roster, role, barred)}
         views.append(
             SlotView(
                 role=slot.role,
@@ -145,6 +147,14 @@ def slots(book: Rulebook, state: ProjectState, round_: Round, roster: Roster) ->
 
 def _clashing(book: Rulebook, state: ProjectState, round_: Round, roster: Roster, person: str) -> frozenset[str]:
     return clashing(book.policy, round_, [person], {*roles_held(roster, person), *state.posts_of(person)})
+
+
+def _deputies(book: Rulebook, round_: Round, roster: Roster, role: str, barred: Container[str]) -> Iterator[str]:
+    """Who could fill a slot of a role in the name of a holder who is away."""
+    for deputy, holder in roster.stand_ins(role):
+        held = {*roles_held(roster, deputy), *roles_held(roster, holder)}
+        if holder not in barred and not clashing(book.policy, round_, [deputy, holder], {role}, held):
+            yield deputy
 
 
 def _holders(state: ProjectState, roster: Roster, role: str) -> tuple[str, ...]:

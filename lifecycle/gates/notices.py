@@ -46,6 +46,7 @@ class NoticeKind(StrEnum):
     PROJECT_RESUMED = "project_resumed"
     PROJECT_KILLED = "project_killed"
     POLICY_OFFERED = "policy_offered"
+    APPROVER_LOST = "approver_lost"
 
 
 class Notice(Value):
@@ -84,6 +85,13 @@ def calls_of(event: Event) -> dict[str, Names]:
         return {event.gate: event.called}
     called: dict[str, Names] = getattr(event, "called", {})
     return called
+
+
+def approver_lost(pmo_role: str, round_: Round, roles: Iterable[str], since: datetime | None, occasion: str) -> Notice:
+    """News for the PMO that nobody can fill these roles at a round any more, now or from an instant on."""
+    news = _gate_news(NoticeKind.APPROVER_LOST, round_, roles=[pmo_role], occasion=occasion)
+    named = ", ".join(role.replace("_", " ") for role in roles)
+    return news.model_copy(update={"fields": {**news.fields, "roles": named, **_instant("since", since)}})
 
 
 def _of_calls(event: Event, after: ProjectState) -> Iterator[Notice]:

@@ -1,5 +1,6 @@
 """Who is away, and when: absent people are not counted on, but may still act."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,6 +58,20 @@ def ahead(connection: Connection, now: datetime) -> tuple[Absence, ...]:
     """The absences that run now or are still to come, by their start."""
     known = select(absences).where(absences.c.ends > now).order_by(absences.c.starts, absences.c.id)
     return tuple(Absence(**row._mapping) for row in connection.execute(known))
+
+
+def of_people(connection: Connection, who: Collection[str], now: datetime) -> tuple[Absence, ...]:
+    """The absences of these people that run now or are still to come, by their start."""
+    theirs = select(absences).where(absences.c.person.in_(sorted(who)), absences.c.ends > now)
+    found = connection.execute(theirs.order_by(absences.c.starts, absences.c.id))
+    return tuple(Absence(**row._mapping) for row in found)
+
+
+def starting(connection: Connection, after: datetime, until: datetime) -> tuple[Absence, ...]:
+    """The absences that begin between two instants, the first first."""
+    soon = select(absences).where(absences.c.starts > after, absences.c.starts <= until)
+    found = connection.execute(soon.order_by(absences.c.starts, absences.c.id))
+    return tuple(Absence(**row._mapping) for row in found)
 
 
 def absent_at(connection: Connection, instant: datetime) -> tuple[str, ...]:

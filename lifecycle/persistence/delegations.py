@@ -1,9 +1,10 @@
 """Delegations: who may act for whom. A revoked one stays known, as ended at that moment."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, and_, or_, select, update
 
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Delegation
@@ -62,6 +63,28 @@ def received_by(connection: Connection, person: str, instant: datetime) -> tuple
     )
     found = (_delegation(row) for row in connection.execute(query))
     return tuple(delegation for delegation in found if delegation.running(instant))
+
+
+def running(connection: Connection, scopes: Collection[str], instant: datetime) -> tuple[Delegation, ...]:
+    """The delegations without a limit that run in one of these scopes at an instant, between people who are there."""
+    giver, receiver = people.alias(), people.alias()
+    query = (
+        select(delegations)
+        .join(giver, and_(giver.c.id == delegations.c.giver, giver.c.active))
+        .join(receiver, and_(receiver.c.id == delegations.c.receiver, receiver.c.active))
+        .where(delegations.c.scope.in_(sorted(scopes)), delegations.c.limit.is_(None))
+        .where(delegations.c.starts <= instant, delegations.c.ends > instant)
+        .order_by(delegations.c.id)
+    )
+    found = (_delegation(row) for row in connection.execute(query))
+    return tuple(delegation for delegation in found if delegation.running(instant))
+
+
+def ending(connection: Connection, after: datetime, until: datetime) -> tuple[Delegation, ...]:
+    """The delegations that end between two instants, the first first."""
+    query = select(delegations).where(delegations.c.ends > after, delegations.c.ends <= until)
+    query = query.where(delegations.c.revoked_at.is_(None)).order_by(delegations.c.ends, delegations.c.id)
+    return tuple(_delegation(row) for row in connection.execute(query))
 
 
 def concerning(connection: Connection, person: str | None, now: datetime) -> tuple[Delegation, ...]:

@@ -12,6 +12,7 @@ from lifecycle.domain.project import Status
 from lifecycle.domain.values import Value
 from lifecycle.persistence.absences import absent_at
 from lifecycle.persistence.audit import Signature
+from lifecycle.persistence.delegations import running
 from lifecycle.persistence.inserts import insert_new
 from lifecycle.persistence.office_tables import grants, people
 from lifecycle.persistence.people import get, record_change
@@ -77,7 +78,10 @@ def roles_on(connection: Connection, person: str, key: str, portfolio: str | Non
 
 
 def roster_of(connection: Connection, key: str, now: datetime, portfolio: str | None = None) -> Roster:
-    """Who could act on a project: everybody's roles there, and who is absent now; `portfolio` as at `roles_on`."""
+    """Who could act on a project: everybody's roles there, and who is absent now; `portfolio` as at `roles_on`.
+
+    Delegations up to an amount are left out: whether they reach as far as the project is the policy's to say.
+    """
     place = _place(connection, key, portfolio)
     holders: defaultdict[str, set[str]] = defaultdict(set)
     for granted in _grants(connection, grants.c.scope.in_(place.scopes)):
@@ -88,7 +92,15 @@ def roster_of(connection: Connection, key: str, now: datetime, portfolio: str | 
         if person in active and person:
             holders[role].add(person)
     known = {role: tuple(sorted(found)) for role, found in sorted(holders.items())}
-    return Roster(holders=known, absent=absent_at(connection, now))
+    gone = set(named) - active
+    deputies: defaultdict[str, set[str]] = defaultdict(set)
+    for given in running(connection, place.scopes, now):
+        deputies[given.giver].add(given.receiver)
+    return Roster(
+        holders=known,
+        absent=tuple(sorted({*absent_at(connection, now), *gone})),
+        deputies={giver: tuple(sorted(found)) for giver, found in sorted(deputies.items())},
+    )
 
 
 def posts_of(connection: Connection, person: str, limit: int = 200) -> tuple[Post, ...]:

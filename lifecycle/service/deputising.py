@@ -9,14 +9,16 @@ from sqlalchemy import Connection
 
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import EVERYWHERE, Delegation
-from lifecycle.persistence import absences, delegations
+from lifecycle.persistence import absences, delegations, people
 from lifecycle.persistence.absences import Absence
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.session import Database
 from lifecycle.service.deeds import Deeds
 from lifecycle.service.directory import Directory
 from lifecycle.service.envelopes import Envelope
+from lifecycle.service.foresight import books_of, watching
 from lifecycle.service.settling import Now
+from lifecycle.service.shelf import Shelf
 
 LONGEST: Final = timedelta(days=180)
 """A delegation for longer is a role, and is granted as one."""
@@ -39,10 +41,11 @@ class UnknownEntryError(LifecycleError):
 class Deputising:
     """Delegations and absences."""
 
-    def __init__(self, database: Database, deeds: Deeds, directory: Directory, now: Now) -> None:
+    def __init__(self, database: Database, deeds: Deeds, directory: Directory, shelf: Shelf, now: Now) -> None:
         self._database = database
         self._deeds = deeds
         self._directory = directory
+        self._shelf = shelf
         self._now = now
 
     async def delegate(
@@ -94,7 +97,11 @@ class Deputising:
         return Delegation.model_validate(await self._deeds.do(envelope, "give_delegation", asked, work))
 
     async def revoke(self, envelope: Envelope, id_: str) -> bool:
-        """End a delegation at once; whether it was still to run. Raises `UnknownEntryError`."""
+        """End a delegation at once; whether it was still to run. The PMO is told which gates lose their last approver.
+
+        Raises `UnknownEntryError`.
+        """
+        books = await books_of(self._database, self._shelf)
         given = await self._database.read(lambda connection: delegations.find(connection, id_))
         if given is not None:
             if not await self._directory.sees(envelope.person, (given.giver, given.receiver)):
@@ -104,20 +111,28 @@ class Deputising:
         def work(connection: Connection, by: Signature) -> Mapping[str, Any]:
             if given is None:
                 raise UnknownEntryError("delegation")
-            return {"changed": delegations.revoke(connection, id_, by)}
+            with watching(connection, books, given.giver, by):
+                return {"changed": delegations.revoke(connection, id_, by)}
 
         return bool((await self._deeds.do(envelope, "revoke_delegation", {"id": id_}, work))["changed"])
 
     async def announce(self, envelope: Envelope, person: str, starts: datetime, ends: datetime, reason: str) -> Absence:
-        """Note that somebody is away. Raises as `delegate` does, but an absence may begin in the past."""
+        """Note that somebody is away. Raises as `delegate` does, but an absence may begin in the past.
+
+        The PMO is told which gates lose their last approver meanwhile.
+        """
         absence = Absence(envelope.id, person, starts, ends, reason)
         asked = {**asdict(absence), "starts": starts.isoformat(), "ends": ends.isoformat()}
         await self._directory.require_own(envelope, person, "announce_absence", asked)
         if ends <= starts:
             raise WrongIntervalError("An absence ends after it begins.", "Give it a later end.")
 
+        books = await books_of(self._database, self._shelf)
+
         def work(connection: Connection, by: Signature) -> Mapping[str, Any]:
-            absences.announce(connection, absence, by)
+            people.get(connection, person)
+            with watching(connection, books, person, by, starts):
+                absences.announce(connection, absence, by)
             return asked
 
         await self._deeds.do(envelope, "announce_absence", asked, work)

@@ -21,6 +21,7 @@ from lifecycle.service.deputising import Deputising
 from lifecycle.service.directory import Directory, SignedIn
 from lifecycle.service.evidence import Evidence
 from lifecycle.service.feeds import Feeds
+from lifecycle.service.foresight import Lookout
 from lifecycle.service.gate_queries import GateQueries
 from lifecycle.service.import_work import ImportWork
 from lifecycle.service.importing import Importing
@@ -110,8 +111,8 @@ class Office:
         self.single_sign_on = SingleSignOn(database, now)
         self.accounts = Accounts(database, self.deeds, now)
         self.feeds = Feeds(database, now)
-        self.people = People(database, self.deeds)
-        self.deputising = Deputising(database, self.deeds, self.directory, now)
+        self.people = People(database, self.deeds, self.shelf)
+        self.deputising = Deputising(database, self.deeds, self.directory, self.shelf, now)
         self.preferences = Preferring(database, self.deeds, outlets.preferences)
         self.notices = Notices(database, outlets, now)
         self.webhooks = Webhooks(database, self.deeds, outlets, now)
@@ -125,6 +126,7 @@ class Office:
         self.gates = GateQueries(database, self.shelf, now)
         self.inboxes = Inboxes(database, self.shelf, now)
         self.succession = Succession(database, self.shelf, now)
+        self.lookout = Lookout(database, self.shelf, now)
         self.overdue = Overdue(database, self.shelf, now)
         self.portfolio = Portfolio(database, self.shelf, now)
         self.indicators = Indicators(database, self.shelf, now)

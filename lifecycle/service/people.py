@@ -1,6 +1,7 @@
 """The office's business with people: who there is, which roles they hold, who is away, who has left."""
 
 from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -15,6 +16,8 @@ from lifecycle.persistence.people import Person
 from lifecycle.persistence.session import Database
 from lifecycle.service.deeds import Deeds
 from lifecycle.service.envelopes import SYSTEM, Envelope
+from lifecycle.service.foresight import books_of, watching
+from lifecycle.service.shelf import Shelf
 
 HOUSE_ISSUER = "lifecycle"
 """Vouches for accounts that no identity provider vouches for; the subject is then the person's id."""
@@ -34,9 +37,10 @@ class LastManagerError(LifecycleError):
 class People:
     """Changes the directory; every change raises its version and stands in the office's audit trail."""
 
-    def __init__(self, database: Database, deeds: Deeds) -> None:
+    def __init__(self, database: Database, deeds: Deeds, shelf: Shelf) -> None:
         self._database = database
         self._deeds = deeds
+        self._shelf = shelf
 
     async def add(self, envelope: Envelope, id_: str, name: str, mail: str | None) -> Person:
         """Add a person. Raises `PersonExistsError`."""
@@ -53,12 +57,16 @@ class People:
     async def change(self, envelope: Envelope, id_: str, changes: Mapping[str, Any]) -> Person:
         """Change name, mail or whether somebody is `active`; a leaver can do nothing any more, but stays on record.
 
-        Raises `UnknownPersonError`, `LastManagerError`.
+        The PMO is told which gates lose their last approver. Raises `UnknownPersonError`, `LastManagerError`.
         """
+        books = await books_of(self._database, self._shelf)
 
         def work(connection: Connection, by: Signature) -> Mapping[str, Any]:
-            person = replace(people.get(connection, id_), **changes)
-            people.change(connection, person, by)
+            before = people.get(connection, id_)
+            person = replace(before, **changes)
+            leaves = before.active and not person.active
+            with watching(connection, books, id_, by) if leaves else nullcontext():
+                people.change(connection, person, by)
             _somebody_manages(connection)
             return asdict(person)
 
@@ -74,10 +82,12 @@ class People:
         return bool((await self._deeds.do(envelope, "grant_role", grant.model_dump(), work))["changed"])
 
     async def withdraw(self, envelope: Envelope, grant: Grant) -> bool:
-        """Withdraw a role; whether it was held. Raises `LastManagerError`."""
+        """Withdraw a role; whether it was held. The PMO is told as of a leaver. Raises `LastManagerError`."""
+        books = await books_of(self._database, self._shelf)
 
         def work(connection: Connection, by: Signature) -> Mapping[str, Any]:
-            changed = roles.withdraw(connection, grant, by)
+            with watching(connection, books, grant.person, by):
+                changed = roles.withdraw(connection, grant, by)
             _somebody_manages(connection)
             return {"changed": changed}
 

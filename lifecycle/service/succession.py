@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -17,15 +16,13 @@ from lifecycle.gates.rulebook import Rulebook
 from lifecycle.gates.succession import lost_without
 from lifecycle.persistence.policies import editions
 from lifecycle.persistence.projects import states_of
-from lifecycle.persistence.roles import Post, all_grants, grants_of, posts_of, roster_of
-from lifecycle.persistence.rounds import RoundLine, undecided, waiting_for
+from lifecycle.persistence.roles import Post, all_grants, posts_of, roster_of
+from lifecycle.persistence.rounds import RoundLine
 from lifecycle.persistence.session import Database
-from lifecycle.service.capacities import Capacity
+from lifecycle.service.foresight import awaiting
 from lifecycle.service.settling import Now
 from lifecycle.service.shelf import Shelf
 
-MOST: Final = 500
-"""So many rounds that await the person are looked at, the most urgent first."""
 Books = Mapping[str, Rulebook]
 
 
@@ -88,11 +85,7 @@ class Succession:
 
 
 def _look(person: str, books: Books, now: datetime, connection: Connection) -> _Seen:
-    granted = grants_of(connection, person)
-    capacity = Capacity(person, person, None, granted)
-    voting = waiting_for(connection, person, granted, now, limit=MOST).lines
-    deciding = undecided(connection, person, capacity.seats(books, now), now, limit=MOST).lines
-    lines = {(line.project, line.round.gate): line for line in (*voting, *deciding)}
+    lines = awaiting(connection, person, books, now)
     states = states_of(connection, {project for project, _ in lines})
     gates = (
         _stuck(line, states[line.project], books, roster_of(connection, line.project, now), person)

@@ -27,6 +27,7 @@ _SIGNS: Final[Mapping[N, tuple[str, str]]] = {
     N.PROJECT_RESUMED: ("right", "good"),
     N.PROJECT_KILLED: ("stop", "bad"),
     N.POLICY_OFFERED: ("file", "calm"),
+    N.APPROVER_LOST: ("alert", "bad"),
     N.DISSENT: ("cross", "warn"),
     N.LADDER_REMIND: ("clock", "warn"),
     N.LADDER_NOTIFY: ("clock", "bad"),

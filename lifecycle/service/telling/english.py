@@ -61,6 +61,11 @@ ENGLISH: Final = Phrases(
         N.HOLD_REVIEW_DUE: ("Look again at a project on hold", "It was held because: {reason}"),
         N.PROJECT_RESUMED: ("The project goes on", "{reason}"),
         N.PROJECT_KILLED: ("The project was stopped", "{reason}"),
+        N.APPROVER_LOST: (
+            "Gate {gate} loses its last approver",
+            "Nobody can act there as {roles}{since}.\n\nGive the role to somebody, or let somebody act for whoever is "
+            "away; else the ladder of the policy calls others when its steps come.",
+        ),
         N.POLICY_OFFERED: (
             "A new edition of the policy will bind the project",
             "{policy}, version {version}, binds it from its next stage.\n\n{reason}",
@@ -81,6 +86,7 @@ ENGLISH: Final = Phrases(
     ),
     moment="{weekday} {day} {month} {year}, {time} {zone}",
     by=" by {moment}",
+    since=" from {moment} on",
     was=" It was due on {moment}.",
     several="{count} notices for you",
     more="{count} more stand in your inbox.",

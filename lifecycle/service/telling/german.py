@@ -85,6 +85,11 @@ GERMAN: Final = Phrases(
         N.HOLD_REVIEW_DUE: ("Ein ruhendes Projekt ist wieder anzusehen", "Es ruht, weil: {reason}"),
         N.PROJECT_RESUMED: ("Das Projekt geht weiter", "{reason}"),
         N.PROJECT_KILLED: ("Das Projekt wurde beendet", "{reason}"),
+        N.APPROVER_LOST: (
+            "Gate {gate} verliert den letzten Entscheider",
+            "Niemand kann dort handeln als {roles}{since}.\n\nGeben Sie jemandem die Rolle, oder lassen Sie jemanden "
+            "für Abwesende handeln; sonst ruft die Eskalation des Regelwerks andere, wenn ihre Stufen kommen.",
+        ),
         N.POLICY_OFFERED: (
             "Für das Projekt gilt bald eine neue Fassung des Regelwerks",
             "{policy}, Fassung {version}, gilt ab der nächsten Phase.\n\n{reason}",
@@ -105,6 +110,7 @@ GERMAN: Final = Phrases(
     ),
     moment="{weekday}, {day}. {month} {year}, {time} Uhr ({zone})",
     by=" bis {moment}",
+    since=" (ab {moment})",
     was=" Fällig war es am {moment}.",
     several="{count} Mitteilungen für Sie",
     more="{count} weitere stehen in Ihrem Eingang.",

@@ -14,7 +14,8 @@ class Phrases:
     """One language.
 
     `kinds` has a headline and a text for each kind of notice, with the fields of the kind in braces; there `{by}`
-    stands for the deadline ahead and `{was}` for the one that was missed, and for nothing where there is none.
+    stands for the deadline ahead, `{was}` for the one that was missed, `{since}` for the instant from which something
+    holds, and for nothing where there is none.
     """
 
     kinds: Mapping[NoticeKind, tuple[str, str]]
@@ -25,6 +26,7 @@ class Phrases:
     moment: str
     """A moment, from `weekday`, `day`, `month`, `year`, `time` and `zone`."""
     by: str
+    since: str
     was: str
     """With `moment`."""
     several: str

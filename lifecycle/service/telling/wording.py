@@ -61,6 +61,9 @@ class _Fields(dict[str, str]):
         self["gate"] = (letter.gate or "").replace("_", " ")
         if outcome := letter.fields.get("outcome"):
             self["outcome"] = phrases.outcomes[Outcome(outcome)]
+        if since := letter.fields.get("since"):
+            moment = phrases.day(datetime.fromisoformat(since), reader.zone)
+            self["since"] = phrases.since.format(moment=moment)
         if due := letter.fields.get("due"):
             moment = phrases.day(datetime.fromisoformat(due), reader.zone)
             self |= {"by": phrases.by.format(moment=moment), "was": phrases.was.format(moment=moment)}
