@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Response
 
 from api.auth import Caller, Reads, Writes
 from api.deps import Id, TheOffice, as_json
-from api.schemas.accounts import Ended, InvitationView, LossesView, SignInView
-from api.schemas.people import Listed
+from api.schemas.accounts import CalendarView, Ended, InvitationView, LossesView, SignInView
+from api.schemas.people import Changed, Listed
 from lifecycle.domain.people import Permission
 from lifecycle.service.envelopes import Envelope
 
@@ -33,6 +33,25 @@ async def end_all(envelope: Serving, office: TheOffice) -> Response:
 async def end(id: Id, envelope: Serving, office: TheOffice) -> Response:
     """Sign one of one's browsers out."""
     return as_json(Ended(ended=await office.sign_ins.end(envelope.person, only=id)))
+
+
+@router.get("/me/calendar", response_model=CalendarView)
+async def calendar(caller: Self, office: TheOffice) -> Response:
+    """Since when a calendar program can follow one's deadlines by a secret address; the address itself is not kept."""
+    return as_json(CalendarView(since=await office.feeds.since(caller.id)))
+
+
+@router.post("/me/calendar", status_code=201, response_model=CalendarView)
+async def open_calendar(envelope: Serving, office: TheOffice) -> Response:
+    """Make a new secret address of one's deadlines (iCalendar), shown this once; the one before leads nowhere."""
+    address = await office.feeds.open_feed(envelope)
+    return as_json(CalendarView(since=await office.feeds.since(envelope.person), address=address), 201)
+
+
+@router.delete("/me/calendar", response_model=Changed)
+async def close_calendar(envelope: Serving, office: TheOffice) -> Response:
+    """Let nothing lead to one's calendar any more."""
+    return as_json(Changed(changed=await office.feeds.close_feed(envelope)))
 
 
 @router.post("/people/{id}/invitation", status_code=201, response_model=InvitationView)

@@ -63,3 +63,10 @@ class LossesView(View):
     gates: tuple[StuckGateView, ...]
     policies: tuple[StuckPolicyView, ...]
     posts: tuple[PostView, ...]
+
+
+class CalendarView(View):
+    """A calendar of one's deadlines: open since when, if it is; `address` is there when it was just made."""
+
+    since: datetime | None
+    address: str | None = None

@@ -1,8 +1,9 @@
 """Calendar feeds: a secret address at which a calendar program finds somebody's deadlines."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -11,7 +12,8 @@ from lifecycle.persistence import feeds
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.people import Person
 from lifecycle.persistence.session import Database
-from lifecycle.service.settling import Now
+from lifecycle.service.deeds import Deeds
+from lifecycle.service.envelopes import Envelope
 
 _SECRET_BYTES: Final = 24
 
@@ -19,20 +21,35 @@ _SECRET_BYTES: Final = 24
 class Feeds:
     """Opens and closes the feeds of people; nobody opens another's."""
 
-    def __init__(self, database: Database, now: Now) -> None:
+    def __init__(self, database: Database, deeds: Deeds, address: str) -> None:
+        """`address` is where people find the product, an URL without a final slash."""
         self._database = database
-        self._now = now
+        self._deeds = deeds
+        self._address = address
 
-    async def open_feed(self, person: str) -> str:
-        """A new secret for somebody's calendar; the one before leads nowhere any more."""
-        secret, by = secrets.token_urlsafe(_SECRET_BYTES), Signature(person, self._now())
-        await self._database.write(lambda connection: feeds.open_feed(connection, person, secret, by))
-        return secret
+    async def open_feed(self, envelope: Envelope) -> str | None:
+        """A new secret address of the sender's calendar; the one before leads nowhere any more.
 
-    async def close_feed(self, person: str) -> bool:
-        """Let nothing lead to somebody's calendar any more; whether something did."""
-        by = Signature(person, self._now())
-        return await self._database.write(lambda connection: feeds.close_feed(connection, person, by))
+        None when the request was answered before.
+        """
+        opened: list[str] = []
+
+        def work(connection: Connection, by: Signature) -> Mapping[str, Any]:
+            secret = secrets.token_urlsafe(_SECRET_BYTES)
+            feeds.open_feed(connection, envelope.person, secret, by)
+            opened[:] = [f"{self._address}/calendar/{secret}.ics"]
+            return {}
+
+        await self._deeds.do(envelope, "open_calendar", {}, work)
+        return opened[0] if opened else None
+
+    async def close_feed(self, envelope: Envelope) -> bool:
+        """Let nothing lead to the sender's calendar any more; whether something did."""
+
+        def work(connection: Connection, by: Signature) -> Mapping[str, Any]:
+            return {"changed": feeds.close_feed(connection, envelope.person, by)}
+
+        return bool((await self._deeds.do(envelope, "close_calendar", {}, work))["changed"])
 
     async def since(self, person: str) -> datetime | None:
         """Since when somebody's feed is open; none if it is not."""

@@ -110,7 +110,7 @@ class Office:
         self.sign_ins = SignIns(database, outlets.preferences, now)
         self.single_sign_on = SingleSignOn(database, now)
         self.accounts = Accounts(database, self.deeds, now)
-        self.feeds = Feeds(database, now)
+        self.feeds = Feeds(database, self.deeds, outlets.address)
         self.people = People(database, self.deeds, self.shelf)
         self.deputising = Deputising(database, self.deeds, self.directory, self.shelf, now)
         self.preferences = Preferring(database, self.deeds, outlets.preferences)

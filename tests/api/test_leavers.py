@@ -1,4 +1,4 @@
-"""Somebody leaves or goes away: the open slots show it, the PMO hears of it, who stands in finds it, the ladder goes on."""
+"""Somebody leaves or goes away: slots show it, the PMO hears of it, who stands in finds it, the ladder goes on."""
 
 from datetime import timedelta
 

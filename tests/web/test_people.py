@@ -193,21 +193,24 @@ async def test_nobody_ends_the_sign_ins_of_another(visitor: Visitor, arrive: Arr
 
 
 async def test_a_calendar_is_read_by_a_secret_address_that_can_be_closed(visitor: Visitor, arrive: Arrive) -> None:
+    async def opened(key: str) -> str:
+        page = (await visitor.post("/me/calendar", {"key": key})).text
+        address = re.search(r"/calendar/[\w-]{32}\.ics", page)
+        return address[0] if address else ""
+
     await visitor.sign_in("pm")
-    page = (await visitor.post("/me/calendar")).text
-    address = re.search(r"/calendar/[\w-]{32}\.ics", page)
-    assert address
+    address = await opened("first")
     program = arrive()
-    answer = await program.get(address[0])
+    answer = await program.get(address)
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     assert Calendar.from_ical(answer.text)["VERSION"] == "2.0"
-    assert address[0] not in (await visitor.get("/me")).text
-    await visitor.post("/me/calendar")
-    assert (await program.get(address[0])).status_code == 404
-    again = re.search(r"/calendar/[\w-]{32}\.ics", (await visitor.post("/me/calendar")).text)
-    assert again
+    assert address not in (await visitor.get("/me")).text
+    assert await opened("first") == "", "a form that is sent twice makes one address"
+    again = await opened("second")
+    assert (await program.get(address)).status_code == 404
+    assert (await program.get(again)).status_code == 200
     await said(visitor, "/me/calendar/end", {})
-    assert (await program.get(again[0])).status_code == 404
+    assert (await program.get(again)).status_code == 404
     assert (await program.get("/calendar/x.ics")).status_code == 404
 
 

@@ -100,3 +100,10 @@ async def test_every_section_of_a_policy_is_there_and_its_table_is_not(visitor: 
     sections = sections_of(policy)
     assert [each.anchor for each in sections if each.anchor] == [f"gate-{name}" for name in policy.gates]
     assert "Who does what" not in [each.title for each in sections]
+
+
+async def test_a_policy_without_a_version_is_its_newest(visitor: Visitor) -> None:
+    await visitor.sign_in("pm")
+    answer = await visitor.get("/policies/corporate-standard")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/policies/corporate-standard/versions/1")
+    assert (await visitor.get("/policies/none")).status_code == 404

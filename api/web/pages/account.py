@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from api.deps import TheOffice
 from api.web.catalogues import LANGUAGES
-from api.web.entrance import entrance_of, forget
+from api.web.entrance import forget
 from api.web.entry import whence
 from api.web.fields import Key, Line, done
 from api.web.rendering import render
@@ -95,17 +95,16 @@ async def end_sign_ins(request: Request, office: TheOffice, viewer: Sender, only
 
 
 @router.post(f"{ACCOUNT}/calendar")
-async def open_calendar(request: Request, office: TheOffice, viewer: Sender) -> Response:
+async def open_calendar(request: Request, office: TheOffice, viewer: Sender, key: Key) -> Response:
     """Make a new secret address of one's calendar, and show it this once."""
-    secret = await office.feeds.open_feed(viewer.id)
-    address = f"{entrance_of(request).address}/calendar/{secret}.ics"
-    return await _page(request, office, viewer, calendar=address)
+    address = await office.feeds.open_feed(Envelope(viewer.id, key))
+    return await _page(request, office, viewer, calendar=address or "")
 
 
 @router.post(f"{ACCOUNT}/calendar/end")
-async def close_calendar(office: TheOffice, viewer: Sender) -> Response:
+async def close_calendar(office: TheOffice, viewer: Sender, key: Key) -> Response:
     """Let nothing lead to one's calendar any more."""
-    await office.feeds.close_feed(viewer.id)
+    await office.feeds.close_feed(Envelope(viewer.id, key))
     return done(ACCOUNT, said="calendar")
 
 

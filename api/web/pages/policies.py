@@ -4,8 +4,10 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from api.deps import TheOffice
+from api.web.addresses import edition_path
 from api.web.rendering import formats_for, render
 from api.web.viewer import Viewer, Views
 from api.web.views.path import outline_of
@@ -31,6 +33,15 @@ async def policies(request: Request, office: TheOffice, viewer: Reader) -> Respo
     names = await office.people.names({line.published_by for line in lines})
     shelves = shelves_of(lines, projects, office.now())
     return render(request, viewer, "policies.html", shelves=shelves, names=names)
+
+
+@router.get("/policies/{id}")
+async def newest(office: TheOffice, viewer: Reader, id: PolicyName) -> RedirectResponse:
+    """Leads to the newest edition of a policy."""
+    versions = [line.ref.version for line in await office.policies.listed() if line.ref.id == id]
+    if not versions:
+        raise UnknownEditionError(id)
+    return RedirectResponse(edition_path(id, max(versions)), 303)
 
 
 @router.get("/policies/{id}/versions/{version}")
