@@ -63,6 +63,10 @@ class Formats:
             return format_date(there, "medium", self.reader.locale)
         return format_skeleton("MMMd", datetime.combine(there, time()), locale=self.reader.locale)
 
+    def month(self, month: str, *, short: bool = False) -> str:
+        """A month that is written 2026-03: March 2026, or M where there is no room."""
+        return format_date(date.fromisoformat(f"{month}-01"), "LLLLL" if short else "LLLL y", self.reader.locale)
+
     def left(self, left: TimeLeft) -> str:
         """The working time until a deadline, or since it: 6 working hours left, 2 working days late."""
         _, n = self.gettext, self.ngettext

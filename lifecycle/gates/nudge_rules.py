@@ -23,7 +23,7 @@ def gate_is_late(case: Case) -> Refusal | None:
     """Only what is past its deadline is brought to mind; until then the ladder reminds."""
     if late_since(case.round, case.now):
         return None
-    return refuse(Reason.NOT_LATE, f"The gate {case.label} is not late.", "Wait for its deadline; see its ladder.")
+    return refuse(Reason.NOT_LATE, "The gate is not late.", "Wait for its deadline; see its ladder.")
 
 
 def somebody_else_is_awaited(case: Case) -> Refusal | None:
@@ -31,7 +31,7 @@ def somebody_else_is_awaited(case: Case) -> Refusal | None:
     roles = awaited(case.book, case.state, case.round)
     if not set(roles) <= set(case.state.posts_of(case.asked.actor.principal)):
         return None
-    sentence = f"The gate {case.label} waits for {'nobody but you' if roles else 'no more words'}."
+    sentence = "The gate waits for nobody but you." if roles else "The gate waits for nobody's word."
     return refuse(Reason.NOBODY_TO_NUDGE, sentence, "See on the gate's page what keeps it shut.")
 
 
@@ -40,5 +40,5 @@ def nobody_is_nudged_twice_a_day(case: Case) -> Refusal | None:
     roles = awaited(case.book, case.state, case.round)
     if to_nudge(roles, case.round, case.now):
         return None
-    sentence = f"Those whom the gate {case.label} waits for were reminded less than a day ago."
+    sentence = "Those whom the gate waits for were reminded less than a day ago."
     return refuse(Reason.NUDGED_ALREADY, sentence, "Wait a day, or talk to them.", roles)

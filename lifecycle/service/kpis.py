@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import product
 from typing import Final, TypeVar
 
 from lifecycle.domain.project import Outcome, Status
@@ -52,7 +53,7 @@ class WeekOfLateness(Value):
 
 
 class Cell(Value):
-    """How many living projects of one tier stand in one stage."""
+    """How many living projects of one tier stand in one stage, if any."""
 
     tier: str
     stage: str
@@ -145,13 +146,13 @@ def _is_late(each: Lateness, when: date) -> bool:
 
 
 def grid(heaps: Iterable[Heap], stages: Sequence[str], tiers: Sequence[str]) -> tuple[Cell, ...]:
-    """How many living projects of each tier stand in each stage, in the order of both."""
+    """How many living projects of each tier stand in each stage, where any do; by stage, then by tier."""
     counted: dict[tuple[str, str], int] = defaultdict(int)
     for heap in heaps:
         if heap.status in (Status.ACTIVE, Status.ON_HOLD):
-            counted[heap.tier, heap.stage] += heap.projects
-    known = [Cell(tier=tier, stage=stage, projects=number) for (tier, stage), number in counted.items()]
-    return in_order(in_order(known, stages, lambda cell: cell.stage), tiers, lambda cell: cell.tier)
+            counted[heap.stage, heap.tier] += heap.projects
+    met = in_order({stage for stage, _ in counted}, stages, str), in_order({tier for _, tier in counted}, tiers, str)
+    return tuple(Cell(tier=tier, stage=stage, projects=counted.get((stage, tier), 0)) for stage, tier in product(*met))
 
 
 T = TypeVar("T")

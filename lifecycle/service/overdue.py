@@ -20,16 +20,17 @@ from lifecycle.persistence.projects import states_of
 from lifecycle.persistence.roles import holding
 from lifecycle.persistence.rounds import RoundLine, count_overdue, overdue
 from lifecycle.persistence.session import Database
-from lifecycle.service.deadlines import StepView, ladder_of
+from lifecycle.service.calendars import calendar_of
+from lifecycle.service.deadlines import StepView, TimeLeft, ladder_of, time_left
 from lifecycle.service.directory import Rights, rights_of
 from lifecycle.service.settling import Now
 from lifecycle.service.shelf import Shelf
 
 
 class OverdueLine(Value):
-    """A round whose deadline has passed.
+    """A round whose deadline has passed, for so much working time in `left`.
 
-    `ladder_level` counts the steps that were taken, `next_step` is the one to come and `next_at` its instant, none when
+    `ladder_level` counts the steps that were taken, of `ladder_steps`; `next_step` is the one to come and `next_at` its instant, none when
     the ladder has ended or stands still. It is held by the people in `held_by`, for their roles in `roles`, who were
     last reminded by hand at `nudged_at`; `may_nudge` says that the reader may remind them now.
     """
@@ -39,10 +40,13 @@ class OverdueLine(Value):
     portfolio: str
     project_status: Status
     gate: str
+    label: str
     round: int
     status: RoundStatus
     due: Instant
+    left: TimeLeft
     ladder_level: int
+    ladder_steps: int
     last_step: StepView | None
     next_step: StepView | None
     next_at: Instant | None
@@ -99,9 +103,11 @@ class Overdue:
         granted = await self._database.read(lambda connection: holding(connection, roles, scopes))
         lines = (
             _line(
+                book[line.policy],
                 line,
                 roles,
                 _holders(book[line.policy], found, line, roles, granted),
+                now,
                 may_nudge=_may_nudge(found, line, roles, now),
             )
             for line, roles in zip(found.page.lines, turns, strict=True)
@@ -137,8 +143,11 @@ def _may_nudge(found: _Found, line: RoundLine, roles: Names, now: datetime) -> b
     return allowed and not set(roles) <= set(posts) and bool(to_nudge(roles, line.round, now))
 
 
-def _line(line: RoundLine, roles: Names, holders: Names, *, may_nudge: bool) -> OverdueLine:
-    round_, clock = line.round, line.round.clock
+def _line(
+    book: Rulebook, line: RoundLine, roles: Names, holders: Names, now: datetime, *, may_nudge: bool
+) -> OverdueLine:
+    round_, clock, due = line.round, line.round.clock, _due(line)
+    gate = book.policy.gates.get(round_.gate)
     steps = ladder_of(round_)
     taken = [step for step in steps if step.taken]
     runs = clock is not None and clock.stopped_at is None
@@ -149,10 +158,13 @@ def _line(line: RoundLine, roles: Names, holders: Names, *, may_nudge: bool) -> 
         portfolio=line.portfolio,
         project_status=line.project_status,
         gate=round_.gate,
+        label=gate.called(round_.gate) if gate else round_.gate,
         round=round_.number,
         status=round_.status,
-        due=_due(line),
+        due=due,
+        left=time_left(calendar_of(book.policy.calendar, now.year), due, (clock and clock.stopped_at) or now),
         ladder_level=len(taken),
+        ladder_steps=len(steps),
         last_step=taken[-1] if taken else None,
         next_step=ahead,
         next_at=ahead.at if ahead else None,

@@ -97,6 +97,8 @@ async def test_living_projects_stand_in_a_grid_of_tiers_and_stages(office: Datab
     grid = (await figures(office, shelf, small)).grid
     assert [(cell.tier, cell.stage, cell.projects) for cell in grid] == [
         ("light", "planning", 1),
+        ("major", "planning", 0),
+        ("light", "delivery", 0),
         ("major", "delivery", 1),
     ]
 

@@ -1,16 +1,23 @@
 """The portfolio: how many projects stand where, the list of them, and what is late."""
 
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from api.cursors import cursor_of, read_cursor
 from api.deps import TheOffice
+from api.web.forms import Turned, carry_out, sent_with
 from api.web.rendering import formats_for, render
-from api.web.viewer import Viewer, Views
+from api.web.viewer import Acts, Viewer, Views
+from api.web.views.kpis import charts_of
 from api.web.views.portfolio import address, bars_of, choices_of, filters_of, late_rows, rows_of
+from lifecycle.domain import commands as asked
 from lifecycle.domain.people import Permission
 from lifecycle.domain.project import Status
+from lifecycle.service.office import Office
+from lifecycle.service.outcomes import Done
 from lifecycle.service.portfolio import WantedProjects
 
 router = APIRouter(include_in_schema=False)
@@ -65,20 +72,56 @@ async def portfolio(
     )
 
 
+@router.get("/portfolio/indicators")
+async def indicators(request: Request, office: TheOffice, viewer: Reader) -> Response:
+    """The indicators as charts, each with the same figures as a table."""
+    found = await office.indicators.of(viewer.id)
+    charts = charts_of(found, formats_for(request, viewer))
+    return render(request, viewer, "kpis.html", found=found, charts=charts)
+
+
 @router.get("/overdue")
 async def overdue(
-    request: Request, office: TheOffice, viewer: Reader, after: Annotated[str, Query(max_length=2_000)] = ""
+    request: Request,
+    office: TheOffice,
+    viewer: Reader,
+    after: Annotated[str, Query(max_length=2_000)] = "",
+    said: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """What is late, since when, how far up the ladder it is, who holds it, and what happens next."""
+    return await _overdue(request, office, viewer, after, said=said)
+
+
+@router.post("/overdue/nudges")
+async def nudge(
+    request: Request,
+    office: TheOffice,
+    viewer: Annotated[Viewer, Depends(Acts(asked.NudgeGate.needs))],
+) -> Response:
+    """Remind those whom a late gate waits for."""
+    sent = await sent_with(request)
+    outcome = await carry_out(office, viewer, sent, sent.text("project"), asked.NudgeGate, gate=sent.text("gate"))
+    after = sent.text("after")[:2_000]
+    if isinstance(outcome, Turned):
+        return await _overdue(request, office, viewer, after, turned=outcome)
+    said = {"said": "nudged" if isinstance(outcome, Done) else "unknown", **({"after": after} if after else {})}
+    return RedirectResponse(f"/overdue?{urlencode(said)}", 303)
+
+
+async def _overdue(
+    request: Request, office: Office, viewer: Viewer, after: str, *, said: str = "", turned: Turned | None = None
+) -> Response:
     late = await office.overdue.of(viewer.id, read_cursor(after or None), MOST)
-    people = {person for line in late.page.lines for person in line.held_by}
-    names = await office.people.names(people)
-    onward = cursor_of(late.page.after)
+    names = await office.people.names({person for line in late.page.lines for person in line.held_by})
     return render(
         request,
         viewer,
         "overdue.html",
+        status=409 if turned else 200,
         rows=late_rows(late.page.lines, names, formats_for(request, viewer)),
         total=late.total,
-        onward=onward,
+        after=after,
+        onward=cursor_of(late.page.after),
+        said=said,
+        turned=turned,
     )

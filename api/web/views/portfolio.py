@@ -41,8 +41,8 @@ class LateRow:
     line: OverdueLine
     gate_path: str
     project_path: str
-    gate: str
     held_by: str
+    roles: str
     last: str
     next: str
 
@@ -77,9 +77,8 @@ def late_rows(found: Iterable[OverdueLine], names: Mapping[str, str], say: Forma
             line=line,
             gate_path=gate_path(line.project, line.gate),
             project_path=project_path(line.project),
-            gate=say.named(line.gate),
-            held_by=", ".join(names.get(person, person) for person in line.held_by)
-            or ", ".join(say.named(role) for role in line.roles),
+            held_by=", ".join(names.get(person, person) for person in line.held_by),
+            roles=", ".join(say.named(role) for role in line.roles),
             last=step_in_words(line.last_step, say),
             next=step_in_words(line.next_step, say),
         )
