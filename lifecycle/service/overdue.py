@@ -28,11 +28,11 @@ from lifecycle.service.shelf import Shelf
 
 
 class OverdueLine(Value):
-    """A round whose deadline has passed, for so much working time in `left`.
+    """A round whose deadline has passed, for so much working time as `left` says.
 
-    `ladder_level` counts the steps that were taken, of `ladder_steps`; `next_step` is the one to come and `next_at` its instant, none when
-    the ladder has ended or stands still. It is held by the people in `held_by`, for their roles in `roles`, who were
-    last reminded by hand at `nudged_at`; `may_nudge` says that the reader may remind them now.
+    `ladder_level` counts the steps that were taken, of `ladder_steps`; `next_step` is the one to come and `next_at` its
+    instant, none when the ladder has ended or stands still. It is held by the people in `held_by`, for their roles in
+    `roles`, who were last reminded by hand at `nudged_at`; `may_nudge` says that the reader may remind them now.
     """
 
     project: str

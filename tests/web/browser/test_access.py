@@ -20,7 +20,10 @@ async def test_axe_finds_nothing_on_any_page(house: House, scheme: str, width: i
     hook = await listened(house)
     pages = [
         ("sponsor", ["/", "/notices", "/me", project, gate, f"{project}/kill", "/nowhere"]),
-        ("director", ["/portfolio", "/overdue", "/policies", "/policies/corporate-standard/versions/1"]),
+        (
+            "director",
+            ["/portfolio", "/portfolio/indicators", "/overdue", "/policies", "/policies/corporate-standard/versions/1"],
+        ),
         ("administrator", ["/administration", "/administration/webhooks", f"/administration/webhooks/{hook['id']}"]),
         ("auditor", ["/audit"]),
         ("pm", ["/", f"{gate}/prepare", f"{project}/gates/change/prepare", f"{project}/facts", f"{project}/hold"]),
