@@ -22,7 +22,7 @@ class SignInView(View):
     browser: str
     started_at: datetime
     seen_at: datetime
-    confirmed_at: datetime
+    confirmed_at: datetime | None
 
 
 class Ended(View):

@@ -45,7 +45,7 @@ class Sent:
     def envelope(self, viewer: Viewer) -> Envelope:
         """The envelope that the form came in: its own key, in whose name, and the version that was shown."""
         key = self.text("key")[:200] or token_hex(16)
-        return Envelope(viewer.id, key, self.acting_for, self.whole("version"))
+        return Envelope(viewer.id, key, self.acting_for, self.whole("version"), viewer.there.proved_at)
 
     @property
     def acting_for(self) -> str | None:

@@ -5,7 +5,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -79,8 +79,11 @@ class Provider:
     groups: str = "groups"
     name: str = ""
 
-    async def leave_for(self, journey: Journey, back: str) -> str:
-        """The provider's address to send the browser to; `back` is where it returns."""
+    async def leave_for(self, journey: Journey, back: str, *, anew: bool = False) -> str:
+        """The provider's address to send the browser to; `back` is where it returns.
+
+        `anew` asks that people prove who they are even if the provider knows them still.
+        """
         found = await self._described()
         asked = {
             "response_type": "code",
@@ -91,6 +94,7 @@ class Provider:
             "nonce": journey.nonce,
             "code_challenge": journey.challenge,
             "code_challenge_method": "S256",
+            **({"prompt": "login", "max_age": "0"} if anew else {}),
         }
         address = self._address(found, "authorization_endpoint")
         return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
@@ -131,7 +135,8 @@ class Provider:
             raise ProviderError("The identity provider did not say which groups you belong to.")
         texts = {name: _text(claims.get(name)) for name in ("name", "preferred_username", "email")}
         called = texts["name"] or texts["preferred_username"] or subject
-        return Vouched(self.issuer, subject, called, texts["preferred_username"], texts["email"], frozenset(groups))
+        known = (called, texts["preferred_username"], texts["email"], frozenset(groups))
+        return Vouched(self.issuer, subject, *known, _authenticated_at(claims.get("auth_time"), now))
 
     async def _described(self) -> Mapping[str, Any]:
         found = await self._ask("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
@@ -181,6 +186,13 @@ def _claims(token: object, keys: Mapping[str, Any]) -> Mapping[str, Any]:
         return jwt.decode(str(token), KeySet.import_key_set({"keys": keys["keys"]}), _SIGNED_BY).claims
     except (JoseError, ValueError, LookupError, TypeError):
         raise ProviderError("The identity provider's answer is not signed by it.") from None
+
+
+def _authenticated_at(told: object, now: datetime) -> datetime | None:
+    """When somebody proved who they are to the provider; unknown for what is no instant, or is still to come."""
+    if isinstance(told, bool) or not isinstance(told, int | float) or not 0 < told <= now.timestamp() + _LEEWAY:
+        return None
+    return min(datetime.fromtimestamp(told, UTC), now)
 
 
 def _text(value: object) -> str:

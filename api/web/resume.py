@@ -50,7 +50,7 @@ class Unsent:
 async def lead_to_sign_in(request: Request, error: Exception) -> Response:
     """Answer whoever is not signed in: with the sign-in page, which leads back; what was typed is not lost."""
     path = error.path if isinstance(error, SignInNeededError) else "/"
-    if request.method == "POST" and (unsent := await _unsent(request)):
+    if request.method == "POST" and (unsent := await unsent_of(request)):
         page = await sign_in_page(request, request.app.state.office, "/", unsent=unsent)
         if request.headers.get("hx-request") == "true":
             page.headers.update({"HX-Retarget": "body", "HX-Reswap": "innerHTML"})
@@ -64,7 +64,7 @@ async def lead_to_sign_in(request: Request, error: Exception) -> Response:
 
 async def give_back(request: Request, error: Exception) -> Response:
     """Answer a form of an earlier sign-in: it comes back, to be sent again by whoever is here now."""
-    unsent = await _unsent(request) if "text/html" in request.headers.get("accept", "") else None
+    unsent = await unsent_of(request) if "text/html" in request.headers.get("accept", "") else None
     if unsent is None:
         return failed(error if isinstance(error, LifecycleError) else FormExpiredError())
     page = sent_again(request, unsent, held_by(request))
@@ -98,17 +98,18 @@ async def sign_in_page(
     )
 
 
-def sent_again(request: Request, unsent: Unsent, secret: str) -> Response:
-    """The page from which a form is sent once more, by whoever holds this secret now."""
+def sent_again(request: Request, unsent: Unsent, secret: str, *, proved: bool = False) -> Response:
+    """The page from which a form is sent once more, by whoever holds this secret now, and has `proved` who they are."""
     shown = [(name, value) for name, value in unsent.fields if len(value) > 1 and name not in _HIDDEN]
-    return render(request, None, "resume.html", unsent=unsent, shown=shown, csrf=form_token(secret))
+    return render(request, None, "resume.html", unsent=unsent, shown=shown, proved=proved, csrf=form_token(secret))
 
 
 _HIDDEN: Final = frozenset({"key", "version", "acting_for", "round", "evidence_digest", "next"})
 """Fields that nobody typed."""
 
 
-async def _unsent(request: Request) -> Unsent | None:
+async def unsent_of(request: Request) -> Unsent | None:
+    """The form that a request brings, to be sent later; none of one that is too large or carries a secret."""
     form: Mapping[str, object] = await request.form()
     multi = getattr(form, "multi_items", form.items)()
     fields = tuple((name, value) for name, value in multi if isinstance(value, str) and name not in _OURS)

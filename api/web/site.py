@@ -24,6 +24,7 @@ from api.web.pages import (
     portfolio,
     prepare,
     project,
+    proof,
     provider,
     sign_in,
     theme,
@@ -35,6 +36,7 @@ from api.web.viewer import SignInNeededError, Views, anybody, anybodys_form
 PAGES: Final[tuple[APIRouter, ...]] = (
     sign_in.router,
     provider.router,
+    proof.router,
     assets.router,
     theme.router,
     inbox.router,

@@ -135,6 +135,10 @@ class Actor(Value):
     When acting for somebody, `roles` are the roles that the giver holds by grant or post, never by delegation, so that
     delegation does not cascade, and `own_roles` those that the person has otherwise. `directory_version` is the state
     of the directory in which the roles were read.
+
+    `proved_at` is when the person last proved who they are, by password or at the identity provider, if that was
+    shortly before they asked. Whoever lets them in judges that, so that a command which is carried out later, or
+    again, is judged by what held when it was sent.
     """
 
     person: Word
@@ -143,6 +147,7 @@ class Actor(Value):
     acting_for: Word | None = None
     delegation: Delegation | None = None
     directory_version: int = 0
+    proved_at: Instant | None = Field(default=None, exclude_if=lambda instant: instant is None)
 
     @property
     def principal(self) -> str:

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     EXCLUDED = "excluded"
     INCOMPATIBLE_ROLES = "incompatible_roles"
     IN_PERSON = "in_person"
+    REAUTHENTICATION_NEEDED = "reauthentication_needed"
     NO_SLOT = "no_slot"
     ALREADY_VOTED = "already_voted"
     DELEGATION_INVALID = "delegation_invalid"

@@ -91,6 +91,17 @@ def called_in_person(case: Case) -> Refusal | None:
     return refuse(Reason.IN_PERSON, sentence, f"Leave it to {actor.principal}, or to another holder of the role.")
 
 
+def person_has_proved_who_they_are(case: Case) -> Refusal | None:
+    """Where the gate asks for it, whoever votes, decides, waives or calls in has proved who they are shortly before."""
+    if not case.gate.reauthenticate or case.asked.actor.proved_at is not None:
+        return None
+    sentence = "This gate asks you to prove first that it is you."
+    remedy = (
+        "Do it on the gate's page, which asks for your password or leads to your provider; a token cannot prove it."
+    )
+    return refuse(Reason.REAUTHENTICATION_NEEDED, sentence, remedy)
+
+
 def decision_can_be_called_in(case: Case) -> Refusal | None:
     """A decision is called in, once, by the role to which the gate reserves that."""
     role = case.gate.call_in

@@ -66,6 +66,7 @@ RULES: Final[dict[type[asked.Command], tuple[Rule, ...]]] = {
         approval.no_question_is_open,
         approval.evidence_was_shown,
         approval.promises_fit,
+        approval.person_has_proved_who_they_are,
     ),
     asked.AskForInformation: (
         *_BEFORE_APPROVERS,
@@ -89,6 +90,7 @@ RULES: Final[dict[type[asked.Command], tuple[Rule, ...]]] = {
         rules.review_lies_ahead,
         approval.gate_is_earned,
         approval.way_is_clear,
+        approval.person_has_proved_who_they_are,
     ),
     asked.CallInGate: (
         *_BEFORE_APPROVERS,
@@ -96,6 +98,7 @@ RULES: Final[dict[type[asked.Command], tuple[Rule, ...]]] = {
         approval.approver_took_no_part,
         approval.roles_go_together,
         approval.called_in_person,
+        approval.person_has_proved_who_they_are,
     ),
     asked.NudgeGate: (
         *_SEEN,
@@ -112,6 +115,7 @@ RULES: Final[dict[type[asked.Command], tuple[Rule, ...]]] = {
         gates.waiver_is_the_granters,
         approval.approver_took_no_part,
         gates.requirement_can_be_waived,
+        approval.person_has_proved_who_they_are,
     ),
     asked.ProveCondition: (
         *_SEEN,

@@ -170,7 +170,8 @@ class Journey:
     def command(self, person: str, asked: Mapping[str, Any]) -> PersonCommand:
         """What somebody asks, in their own name and with all their roles."""
         roles = sorted({*roles_held(self.roster, person), *self.state.posts_of(person)})
-        actor = Actor(person=person, roles=tuple(roles), directory_version=self.state.directory_version)
+        version = self.state.directory_version
+        actor = Actor(person=person, roles=tuple(roles), directory_version=version, proved_at=self.now)
         return COMMANDS.validate_python({**asked, "actor": actor})
 
     @property

@@ -37,6 +37,8 @@ def approvals(policy: Policy, gate: Gate) -> Iterator[str]:
         yield f"- The {role_in_words(gate.chair)} takes the decision."
     if gate.call_in:
         yield f"- The {role_in_words(gate.call_in)} may call the decision in."
+    if gate.reauthenticate:
+        yield "- Whoever votes or decides proves anew who they are, at most five minutes before."
 
 
 def role_in_words(role: str) -> str:

@@ -80,6 +80,9 @@ class Gate(Part):
     call_in: RoleName | None = None
     """The role that may take the decision to itself while it is before the approvers: from then on the vote of one of
     its people, not excluded, decides, and earlier votes fall."""
+    reauthenticate: bool = False
+    """Whether whoever votes, decides, waives or calls in here has proved anew who they are, by password or at the
+    identity provider, at most five minutes before. That is done on pages; a token of a program cannot prove it."""
     decisions: tuple[Outcome, ...] | dict[Outcome, DecisionRule] = _USUAL
     """The decisions that this gate can take; as a mapping, each with its own name, condition and consequences."""
     on_reject: Outcome = Outcome.RECYCLE

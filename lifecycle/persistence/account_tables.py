@@ -14,7 +14,7 @@ sign_ins = Table(
     Column("browser", Words, nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
-    Column("confirmed_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),
     Column("ended_at", Instant),
     Index(None, "person", "started_at"),
 )

@@ -20,7 +20,10 @@ LONGEST: Final = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A browser that is signed in, since when, by which method; `confirmed_at` is when its owner last proved it."""
+    """A browser that is signed in, since when, by which method.
+
+    `confirmed_at` is when its owner last proved who they are; nobody knows when a provider alone vouched for them.
+    """
 
     id: str
     person: str
@@ -28,7 +31,7 @@ class SignIn:
     browser: str
     started_at: datetime
     seen_at: datetime
-    confirmed_at: datetime
+    confirmed_at: datetime | None
 
 
 def start(connection: Connection, begun: SignIn, secret: str, by: Signature) -> None:
@@ -56,10 +59,10 @@ def seen(connection: Connection, id_: str, now: datetime) -> None:
     connection.execute(update(sign_ins).where(sign_ins.c.id == id_).values(seen_at=now))
 
 
-def confirm(connection: Connection, id_: str, by: Signature) -> None:
-    """Note that the person has just proved again who they are."""
-    connection.execute(update(sign_ins).where(sign_ins.c.id == id_).values(confirmed_at=by.at))
-    sign(connection, by, "person:sign_in:confirmed", {"id": id_})
+def confirm(connection: Connection, id_: str, at: datetime, by: Signature) -> None:
+    """Note that the person has proved again who they are, at an instant."""
+    connection.execute(update(sign_ins).where(sign_ins.c.id == id_).values(confirmed_at=at))
+    sign(connection, by, "person:sign_in:confirmed", {"id": id_, "at": at.isoformat()})
 
 
 def end(connection: Connection, person: str, by: Signature, *, only: str | None = None, but: str | None = None) -> int:

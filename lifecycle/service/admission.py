@@ -21,8 +21,9 @@ UNKNOWN_PROJECT = Refusal(
 
 def attempt_of(project: str, command: PersonCommand, now: datetime) -> Attempt:
     """The attempt as it is noted; its digest is of what was asked, so that a key stands for one content."""
-    asked = {name: value for name, value in body_of(command).items() if name != "id"}
     actor = command.actor
+    unproved = command.model_copy(update={"actor": actor.model_copy(update={"proved_at": None})})
+    asked = {name: value for name, value in body_of(unproved).items() if name != "id"}
     return Attempt(command.id, command.type, actor.person, actor.acting_for, project, now, digest(asked))
 
 
@@ -60,6 +61,7 @@ def actor_of(asker: Actor, footing: Footing) -> Actor:
         acting_for=asker.acting_for,
         delegation=footing.delegation,
         directory_version=footing.directory_version,
+        proved_at=asker.proved_at,
     )
 
 

@@ -118,6 +118,7 @@ class Capacity:
             acting_for=self.acting_for,
             delegation=self.delegation,
             directory_version=state.directory_version,
+            proved_at=now,
         )
         command = kind.model_validate({"id": _A_WORD, "actor": actor, **content})
         case = Case(books[state.policy.digest], books, state, command, now)

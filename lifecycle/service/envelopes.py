@@ -1,6 +1,7 @@
 """The envelope of a request: who sends it, in whose name, under which key, having seen which version."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, TypeVar
 
@@ -19,12 +20,16 @@ Asked = TypeVar("Asked", bound=Command)
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What surrounds every request. The same key from the same person means the same request again."""
+    """What surrounds every request. The same key from the same person means the same request again.
+
+    `proved_at` is when the person proved who they are, if that was shortly before.
+    """
 
     person: str
     key: str
     acting_for: str | None = None
     expected_version: int | None = None
+    proved_at: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -34,7 +39,7 @@ class Envelope:
     @property
     def actor(self) -> Actor:
         """Who asks, and for whom, as yet without roles."""
-        return Actor(person=self.person, acting_for=self.acting_for)
+        return Actor(person=self.person, acting_for=self.acting_for, proved_at=self.proved_at)
 
     def around(self, kind: type[Asked], **content: Any) -> Asked:
         """The command in this envelope; which roles it carries is looked up when it is sent.

@@ -80,8 +80,13 @@ class GateQueries:
         books = await self._books(state)
         return gate_lines(books[state.policy.digest], state, now)
 
-    async def gate(self, person: str, key: str, gate: str, acting_for: str | None = None) -> GateView:
-        """One gate in full. Raises `RefusedError` (`unknown_gate`) if the project's policy has none such."""
+    async def gate(
+        self, person: str, key: str, gate: str, acting_for: str | None = None, proved_at: datetime | None = None
+    ) -> GateView:
+        """One gate in full, to whoever has proved, or can prove before they act, who they are.
+
+        Raises `RefusedError` (`unknown_gate`) if the project's policy has none such.
+        """
         now = self._now()
         seen = await self._database.read(
             lambda connection: _sight(connection, Request(key, person, acting_for), gate, now)
@@ -97,11 +102,13 @@ class GateQueries:
             roster=seen.roster,
             earlier=seen.rounds,
             history=history_of(seen.events, gate),
-            actions=possibilities(books, seen.state, _actor(person, acting_for, seen.footing), now),
+            actions=possibilities(books, seen.state, _actor(person, acting_for, seen.footing, proved_at), now),
             now=now,
         )
 
-    async def actions(self, person: str, key: str, acting_for: str | None = None) -> Actions:
+    async def actions(
+        self, person: str, key: str, acting_for: str | None = None, proved_at: datetime | None = None
+    ) -> Actions:
         """What the reader may do on a project now."""
         now = self._now()
 
@@ -110,8 +117,15 @@ class GateQueries:
             return state, footing_of(connection, Request(key, person, acting_for), now)
 
         state, footing = await self._database.read(look)
-        items = possibilities(await self._books(state), state, _actor(person, acting_for, footing), now)
+        items = possibilities(await self._books(state), state, _actor(person, acting_for, footing, proved_at), now)
         return Actions(project=key, version=state.seq, items=items)
+
+    async def asks_for_proof(self, person: str, key: str, gate: str) -> bool:
+        """Whether whoever votes or decides at a gate has to prove anew who they are; not at one that is not known."""
+        now = self._now()
+        state = await self._database.read(lambda connection: _state(connection, _reach(connection, person, now), key))
+        rule = (await self._books(state))[state.policy.digest].policy.gates.get(gate)
+        return rule is not None and rule.reauthenticate
 
     async def way(self, person: str, key: str, gate: str) -> WayToGo:
         """The way to a go of a gate. Raises `RefusedError` (`unknown_gate`) if the project's policy has none such."""
@@ -178,8 +192,8 @@ def _state(connection: Connection, reach: Reach, key: str) -> ProjectState:
     return state
 
 
-def _actor(person: str, acting_for: str | None, footing: Footing) -> Actor:
-    return actor_of(Actor(person=person, acting_for=acting_for), footing)
+def _actor(person: str, acting_for: str | None, footing: Footing, proved_at: datetime | None = None) -> Actor:
+    return actor_of(Actor(person=person, acting_for=acting_for, proved_at=proved_at), footing)
 
 
 def _unknown_gate(book: Rulebook) -> Refusal:

@@ -86,7 +86,8 @@ class GateView(Value):
     Where no round was opened yet there is no `round`, and the findings are what one that opened now would find.
     `decided_by` names the role that records the decision, none where the votes decide; `called_in_by` the role that may
     take it to itself. `waived_by` is the role that can let the gate pass without one of the requirements that are
-    `waivable`. `actions` is what the reader may do here, and for the rest why not.
+    `waivable`. Where the gate asks to `reauthenticate`, whoever acts proves anew who they are. `actions` is what the
+    reader may do here, and for the rest why not.
     """
 
     project: str
@@ -111,6 +112,7 @@ class GateView(Value):
     called_in_by: str | None
     waived_by: str
     waivable: Names
+    reauthenticate: bool
     decisions: tuple[Outcome, ...]
     path_to_green: tuple[Need, ...]
     conditions: tuple[Condition, ...]
@@ -166,6 +168,7 @@ def gate_view(
         called_in_by=rule.call_in,
         waived_by=book.policy.waives_at(gate),
         waivable=rule.waivable,
+        reauthenticate=rule.reauthenticate,
         decisions=tuple(rule.decisions),
         path_to_green=path_to_green(book, state, round_, now, roster) if round_.is_open else (),
         conditions=tuple(known for _, known in sorted(state.conditions.items()) if known.gate == gate),

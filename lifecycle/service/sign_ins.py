@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -20,6 +20,10 @@ from lifecycle.service.preferences import preferences_of
 from lifecycle.service.settling import Now
 
 _SECRET_BYTES: Final = 32
+PROOF_LASTS: Final = timedelta(minutes=5)
+"""For so long it counts that somebody has proved who they are: what sudo(8) keeps to unless it is told otherwise."""
+BY_PROVIDER: Final = "provider"
+"""The method of whom an identity provider vouches for, who may have typed nothing there."""
 _MINUTE: Final = timedelta(minutes=1)
 """How exactly it is kept when a browser was last seen."""
 
@@ -28,7 +32,8 @@ _MINUTE: Final = timedelta(minutes=1)
 class Presence:
     """Somebody at a page: in which browser, what they hold at this moment, how they like to read.
 
-    `unseen` counts the notices that they have not seen.
+    `unseen` counts the notices that they have not seen. `proved_at` is when they last proved who they are, if that was in
+    the last `PROOF_LASTS`.
     """
 
     sign_in: SignIn
@@ -36,6 +41,13 @@ class Presence:
     rights: Rights
     preferences: Preferences
     unseen: int
+    proved_at: datetime | None
+
+
+def proved_at(sign_in: SignIn, now: datetime) -> datetime | None:
+    """When the owner of a browser last proved who they are, as long as that counts."""
+    at = sign_in.confirmed_at
+    return at if at and now - at <= PROOF_LASTS else None
 
 
 class SignIns:
@@ -50,11 +62,12 @@ class SignIns:
     async def begin(self, person: str, method: str, browser: str) -> str:
         """Sign a browser in; the new secret that it keeps. Raises `NotSignedInError` for a leaver."""
         secret, id_, now = secrets.token_urlsafe(_SECRET_BYTES), secrets.token_hex(8), self._now()
+        confirmed_at = None if method == BY_PROVIDER else now
 
         def work(connection: Connection) -> None:
             if not people.get(connection, person).active:
                 raise NotSignedInError
-            begun = SignIn(id_, person, method, browser[:200], now, now, now)
+            begun = SignIn(id_, person, method, browser[:200], now, now, confirmed_at)
             sign_ins.start(connection, begun, secret, Signature(person, now))
 
         await self._database.write(work)
@@ -71,7 +84,8 @@ class SignIns:
             sign_in, person = found
             liked = preferences_of(connection, [person.id], self._preferences)[person.id]
             unseen = count_unseen(connection, person.id)
-            return Presence(sign_in, person, rights_of(connection, person.id, now), liked, unseen)
+            rights = rights_of(connection, person.id, now)
+            return Presence(sign_in, person, rights, liked, unseen, proved_at(sign_in, now))
 
         there = await self._database.read(read)
         if there is None:
@@ -79,6 +93,11 @@ class SignIns:
         if now - there.sign_in.seen_at > _MINUTE:
             await self._database.write(lambda connection: sign_ins.seen(connection, there.sign_in.id, now))
         return there
+
+    async def confirm(self, there: Presence, at: datetime | None = None) -> None:
+        """Note that somebody at a page has just proved again who they are, or did at a provider at an instant."""
+        by = Signature(there.person.id, self._now())
+        await self._database.write(lambda c: sign_ins.confirm(c, there.sign_in.id, at or by.at, by))
 
     async def end(self, person: str, *, only: str | None = None, but: str | None = None) -> int:
         """Sign one's browsers out: all of them, `only` one, or all `but` one; how many there were."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
@@ -23,7 +24,10 @@ _LONGEST_ID: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """Whom a provider vouches for. Only issuer and subject say who it is; name, account and mail are for reading."""
+    """Whom a provider vouches for. Only issuer and subject say who it is; name, account and mail are for reading.
+
+    `authenticated_at` is when they proved to the provider who they are, if it says so.
+    """
 
     issuer: str
     subject: str
@@ -31,6 +35,7 @@ class Vouched:
     account: str
     mail: str
     groups: frozenset[str]
+    authenticated_at: datetime | None = None
 
 
 class NoEntryError(LifecycleError):

@@ -81,6 +81,20 @@ TRIED: dict[str, dict[str, tuple[str, ...]]] = {
             "test_a_secret_from_before_the_sign_in_is_never_taken_over",
         ),
     },
+    "deciding at a desk that its owner has left, or with a token that was found": {
+        "unit/test_stories_proof.py": ("test_nobody_votes_unproved_and_whoever_has_proved_it_does",),
+        "api/test_proof.py": (
+            "test_a_token_cannot_prove_it_and_says_where_it_is_done",
+            "test_nobody_proves_it_by_saying_so",
+        ),
+        "web/test_proof.py": (
+            "test_who_came_in_has_proved_it_for_five_minutes",
+            "test_guesses_are_counted_like_those_of_a_sign_in",
+            "test_nothing_else_proves_it_here",
+            "test_a_proof_from_another_site_is_none",
+        ),
+        "web/test_provider.py": ("test_in_doubt_nothing_was_proved_to_the_provider",),
+    },
     "the first set-up opened again, well-known secrets": {
         "web/test_accounts.py": (
             "test_the_first_administrator_is_set_up_once",

@@ -209,7 +209,13 @@ class Lies:
         self, *, key: RSAKey | OctKey | None = None, alg: str = "RS256", iss: str = "", **claims: Any
     ) -> int:
         """The status that the browser is answered with; none as a claim leaves it out."""
-        leaving = (await self.visitor.get("/sign-in/provider")).headers["location"]
+        return await self.told_at("/sign-in/provider", key=key, alg=alg, iss=iss, **claims)
+
+    async def told_at(
+        self, way: str, *, key: RSAKey | OctKey | None = None, alg: str = "RS256", iss: str = "", **claims: Any
+    ) -> int:
+        """The same, on one of the ways that lead to the provider."""
+        leaving = (await self.visitor.get(way)).headers["location"]
         asked = dict(parse_qsl(urlsplit(leaving).query))
         good = {
             "iss": self.server.issuer,
@@ -282,3 +288,36 @@ async def test_a_provider_that_is_not_itself_or_leads_astray_is_away(lies: Lies)
     assert (await lies.visitor.get("/sign-in/provider")).status_code == 503
     lies.server.described = {"authorization_endpoint": "javascript:alert(1)"}
     assert (await lies.visitor.get("/sign-in/provider")).status_code == 503
+
+
+async def test_the_provider_is_asked_to_have_people_prove_who_they_are_anew(lies: Lies) -> None:
+    assert await lies.told() == 303
+    asked = dict(parse_qsl(urlsplit((await lies.visitor.get("/proof/provider")).headers["location"]).query))
+    assert (asked["prompt"], asked["max_age"]) == ("login", "0")
+    usual = dict(parse_qsl(urlsplit((await lies.visitor.get("/sign-in/provider")).headers["location"]).query))
+    assert not {"prompt", "max_age"} & set(usual)
+
+
+async def test_who_has_just_proved_it_to_the_provider_has_proved_it_here(lies: Lies, office: Office) -> None:
+    assert await lies.told(auth_time=lies.now) == 303
+    assert (await office.sign_ins.present(lies.visitor.secret)).proved_at is None, "that was to come in"
+    before = lies.visitor.secret
+    assert await lies.told_at("/proof/provider", auth_time=lies.now - 30) == 200
+    there = await office.sign_ins.present(lies.visitor.secret)
+    assert (lies.visitor.secret, there.proved_at and round(there.proved_at.timestamp())) == (before, lies.now - 30)
+
+
+async def test_in_doubt_nothing_was_proved_to_the_provider(lies: Lies, office: Office) -> None:
+    assert await lies.told() == 303
+    for claims in (
+        {},
+        {"auth_time": None},
+        {"auth_time": lies.now - 301},
+        {"auth_time": lies.now + 120},
+        {"auth_time": "now"},
+        {"auth_time": True},
+        {"auth_time": lies.now, "sub": "somebody-else"},
+        {"auth_time": lies.now, "nonce": "another"},
+    ):
+        assert await lies.told_at("/proof/provider", **claims) == 403, claims
+        assert (await office.sign_ins.present(lies.visitor.secret)).proved_at is None, claims

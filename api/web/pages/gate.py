@@ -12,7 +12,9 @@ from api.deps import GateName, Key, TheOffice
 from api.web.addresses import gate_path
 from api.web.forms import Sent, Turned, carry_out, principal, sent_with, turned_by
 from api.web.looks import Look, keep_look, look_at
+from api.web.pages.proof import proof_page
 from api.web.rendering import formats_for, now_of, render
+from api.web.resume import unsent_of
 from api.web.viewer import Acts, Viewer, Views
 from api.web.views import gate as views
 from api.web.views.ballot import ballot_of, is_open, is_theirs
@@ -31,6 +33,8 @@ router = APIRouter(include_in_schema=False, prefix="/projects/{key}/gates/{gate}
 Reader = Annotated[Viewer, Depends(Views(Permission.PROJECT_READ))]
 _RECENT = 100
 Content = dict[str, Any]
+PROVED = (asked.CastVote, asked.DecideGate, asked.CallInGate, asked.GrantWaiver)
+"""What a gate may ask people to prove first who they are for."""
 
 
 @router.get("")
@@ -155,6 +159,10 @@ async def answered(
     `content` reads the form; a LifecycleError of it is one of what was typed.
     """
     key, gate = where
+    if kind in PROVED and viewer.there.proved_at is None and await office.gates.asks_for_proof(viewer.id, key, gate):
+        unsent = await unsent_of(request)
+        if unsent:
+            return proof_page(request, viewer, unsent)
     try:
         outcome = await carry_out(office, viewer, sent, key, kind, gate=gate, **content())
     except LifecycleError as error:
@@ -182,7 +190,7 @@ async def show(
     sent: Sent | None = None,
 ) -> Response:
     """The page; with why a form was `turned` away, what was typed into it, and what changed meanwhile."""
-    view = await office.gates.gate(viewer.id, key, gate, acting_for)
+    view = await office.gates.gate(viewer.id, key, gate, acting_for, now_of(request))
     project = await office.reading.project(viewer.id, key)
     records = (await office.trail.of_project(viewer.id, key, WantedRecords(gate=gate), limit=_RECENT)).lines
     say, now = formats_for(request, viewer), now_of(request)
@@ -233,7 +241,7 @@ async def _ballots(
     """Every vote and every decision that could be given now, each with what it would make happen."""
     if not views.is_before_approvers(view) or view.round is None:
         return (), ()
-    envelope = Envelope(viewer.id, "rehearsal", acting_for, None)
+    envelope = Envelope(viewer.id, "rehearsal", acting_for, None, now)
     seen = {"gate": view.gate, "round": view.round.number, "evidence_digest": view.round.evidence_digest or ""}
     told_why = {**seen, "rationale": "rehearsal"}
     votes = [envelope.around(asked.CastVote, **told_why, verdict=verdict) for verdict in VoteVerdict]

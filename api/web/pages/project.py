@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from api.deps import Id, Key, TheOffice, as_file
 from api.web.addresses import project_path
 from api.web.forms import Turned, carry_out, sent_with
-from api.web.rendering import formats_for, render
+from api.web.rendering import formats_for, now_of, render
 from api.web.viewer import Acts, Viewer, Views
 from api.web.views import project as views
 from api.web.views.facts import facts_of
@@ -98,7 +98,7 @@ async def show(
     """The page; with why a form was `turned` away, and what was `typed` into it."""
     state = await office.reading.project(viewer.id, key)
     lines = await office.gates.gates(viewer.id, key)
-    actions = (await office.gates.actions(viewer.id, key)).items
+    actions = (await office.gates.actions(viewer.id, key, proved_at=now_of(request))).items
     open_lines = sorted((line for line in lines if line.is_open), key=lambda line: line.due or NEVER)
     open_gates = [await office.gates.gate(viewer.id, key, line.gate) for line in open_lines]
     records = (await office.trail.of_project(viewer.id, key, WantedRecords(), limit=_RECENT)).lines

@@ -101,5 +101,9 @@ def _deciding(pair: Pair, gate: str, old: Gate, new: Gate) -> Iterator[Differenc
     shared = set(old.decisions) & set(new.decisions)
     if any(old.decision(outcome) != new.decision(outcome) for outcome in shared):
         yield pair.told("decisions", Direction.BOTH, "A decision may be taken, or leads, otherwise.", proven=False)
+    if old.reauthenticate != new.reauthenticate:
+        direction = Direction.STRICTER if new.reauthenticate else Direction.LOOSER
+        told = "now proves anew" if new.reauthenticate else "no longer proves anew"
+        yield pair.told("reauthenticate", direction, f"Whoever votes or decides {told} who they are.")
     if (old.waivers_by or pair.before.policy.pmo_role) != (new.waivers_by or pair.after.policy.pmo_role):
         yield pair.told("waivers_by", Direction.BOTH, "Somebody else may waive its requirements.")

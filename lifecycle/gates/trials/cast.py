@@ -46,7 +46,8 @@ class Cast:
         name = self.person(who, state)
         known = self.people.get(name)
         if known is None or known.acts_for is None:
-            return Actor(person=name, roles=self._roles(name))
+            proved_at = now if known is None or known.proves else None
+            return Actor(person=name, roles=self._roles(name), proved_at=proved_at)
         giver = self.person(known.acts_for, state)
         delegation = Delegation(
             id=f"{name} for {giver}",
@@ -58,7 +59,14 @@ class Cast:
             reason="Away.",
         )
         own = self._roles(name)
-        return Actor(person=name, roles=self._roles(giver), own_roles=own, acting_for=giver, delegation=delegation)
+        return Actor(
+            person=name,
+            roles=self._roles(giver),
+            own_roles=own,
+            acting_for=giver,
+            delegation=delegation,
+            proved_at=now if known.proves else None,
+        )
 
     def holders(self, role: str, state: ProjectState) -> Iterator[str]:
         """People who could fill a slot of a role, one after the other: a post's holder first."""

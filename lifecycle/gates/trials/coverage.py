@@ -69,6 +69,8 @@ def _rules_of_gate(policy: Policy, at: Path, gate: Gate) -> Iterator[Mark]:
             yield Mark((*at, "blocks"), "let a gate pass")
     if gate.call_in:
         yield Mark((*at, "call_in"), "called in")
+    if gate.reauthenticate:
+        yield Mark((*at, "reauthenticate"), "asked for")
     if "waivers_by" in gate.model_fields_set:
         yield Mark((*at, "waivers_by"), "granted")
     if "on_missed_condition" in gate.model_fields_set:

@@ -41,6 +41,8 @@ def reached(book: Rulebook, state: ProjectState, news: Iterable[Recorded], now: 
 
 def refused(case: Case, refusal: Refusal) -> Iterator[Mark]:
     """What a project exercises by what somebody was just refused."""
+    if refusal.reason is Reason.REAUTHENTICATION_NEEDED:
+        yield Mark(("gates", case.command.gate, "reauthenticate"), "asked for")
     if refusal.reason is not Reason.INCOMPATIBLE_ROLES:
         return
     policy, people = case.book.policy, case.asked.actor.people

@@ -22,6 +22,8 @@ class Person(Part):
     """The person for whom they act in everything they do here, by delegation."""
     up_to: float | None = Field(default=None, ge=0)
     """Up to which amount they may act, in major units; left out, any."""
+    proves: bool = True
+    """Whether they prove who they are where a gate asks for it."""
 
 
 class Given(Part):

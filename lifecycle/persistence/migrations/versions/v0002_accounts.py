@@ -17,8 +17,8 @@ def upgrade() -> None:
         *words("digest", "id"),
         reference("person", "people.id"),
         *words("method", "browser"),
-        *instants("started_at", "seen_at", "confirmed_at"),
-        *instants("ended_at", nullable=True),
+        *instants("started_at", "seen_at"),
+        *instants("confirmed_at", "ended_at", nullable=True),
         sa.PrimaryKeyConstraint("digest"),
         sa.UniqueConstraint("id"),
     )
