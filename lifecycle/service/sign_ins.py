@@ -32,8 +32,8 @@ _MINUTE: Final = timedelta(minutes=1)
 class Presence:
     """Somebody at a page: in which browser, what they hold at this moment, how they like to read.
 
-    `unseen` counts the notices that they have not seen. `proved_at` is when they last proved who they are, if that was in
-    the last `PROOF_LASTS`.
+    `unseen` counts the notices that they have not seen. `proved_at` is when they last proved who they are, if that was
+    in the last `PROOF_LASTS`.
     """
 
     sign_in: SignIn
