@@ -1,10 +1,11 @@
 """What a run of events changes: the state, and with it the rows of the read model, gathered before any is written."""
 
-from typing import Any, NamedTuple
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
 
 from lifecycle.domain import gate_events as gates
 from lifecycle.domain.events import Event, Recorded
-from lifecycle.domain.project import Condition, ProjectState, Round
+from lifecycle.domain.project import Clock, Condition, ProjectState, Round
 from lifecycle.domain.values import canonical, text_of
 from lifecycle.gates.evolve import evolve
 from lifecycle.gates.notices import Notice, calls_of, notices_of
@@ -12,6 +13,9 @@ from lifecycle.persistence.columns import stamp
 from lifecycle.persistence.measures import lates_ended, stays_ended
 
 Row = dict[str, Any]
+CONFIDENCE: Final = "delivery_confidence"
+"""The fact, if a policy declares it, that says how sure it is that a project will deliver."""
+_END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 _CALLING = (gates.LadderAction.WIDEN, gates.LadderAction.REASSIGN, gates.LadderAction.RAISE)
 
 
@@ -26,9 +30,9 @@ class Changes:
     """Events taken one by one, and what they have changed so far; of a thing changed twice the last word stands.
 
     `kinds` holds the rounds that were opened, `submitters` the last submitter of each, `called` the roles to call
-    besides those that rounds call already, except rounds in `settled`, which call nobody else any more, and `news` what
-    is to be told, each with its place among all that happened. `stays` are rows of stages that were left, `lates` those
-    of deadlines that were missed until the clock ended.
+    besides those that rounds call already, except rounds in `settled`, which call nobody else any more, `moved` the
+    rounds that got another deadline, and `news` what is to be told, each with its place among all that happened.
+    `stays` are rows of stages that were left, `lates` those of deadlines that were missed until the clock ended.
     """
 
     def __init__(self, state: ProjectState | None) -> None:
@@ -38,6 +42,7 @@ class Changes:
         self.submitters: dict[RoundKey, str] = {}
         self.called: dict[RoundKey, set[str]] = {}
         self.settled: set[RoundKey] = set()
+        self.moved: set[RoundKey] = set()
         self.conditions: dict[str, Condition] = {}
         self.news: list[tuple[str, Notice]] = []
         self.stays: list[Row] = []
@@ -48,8 +53,11 @@ class Changes:
         before, after = self.state, evolve(self.state, recorded)
         self.state = after
         for gate, round_ in after.rounds.items():
-            if before is None or round_ is not before.rounds.get(gate):
+            known = before.rounds.get(gate) if before else None
+            if round_ is not known:
                 self.rounds[RoundKey(gate, round_.number)] = round_
+                if known and _due(known) != _due(round_):
+                    self.moved.add(RoundKey(gate, round_.number))
         for key, condition in after.conditions.items():
             if before is None or condition is not before.conditions.get(key):
                 self.conditions[key] = condition
@@ -101,6 +109,8 @@ def gate_of(event: Event, state: ProjectState) -> str | None:
 def project_row(state: ProjectState) -> Row:
     """What lists show of a project."""
     searched = (state.project, state.name, state.portfolio, state.manager, state.sponsor)
+    clocks = [round_.clock for round_ in state.rounds.values() if round_.clock]
+    confidence = state.facts.get(CONFIDENCE)
     return {
         "key": state.project,
         "name": state.name,
@@ -114,6 +124,11 @@ def project_row(state: ProjectState) -> Row:
         "policy_id": state.policy.id,
         "policy_version": state.policy.version,
         "policy_digest": state.policy.digest,
+        "confidence": None if confidence is None else str(confidence),
+        "breaches": " ".join(state.breaches),
+        "open_gates": " ".join(round_.gate for round_ in state.open_rounds),
+        "due": min((clock.due for clock in clocks if clock.due and clock.stopped_at is None), default=None),
+        "late_from": min((clock.due for clock in clocks if clock.due and not _stopped_in_time(clock)), default=None),
         "search": " ".join(word for word in searched if word).casefold(),
         "seq": state.seq,
     }
@@ -131,7 +146,8 @@ def round_row(state: ProjectState, round_: Round) -> Row:
         "tier": round_.tier,
         "opened_at": round_.opened_at,
         "submitted_at": round_.submitted_at,
-        "due": clock.due if clock else None,
+        "due": _due(round_),
+        "until": until(round_),
         "next_step_at": steps[0] if steps else None,
         "steps_taken": clock.taken if clock else 0,
         "stopped_at": clock.stopped_at if clock else None,
@@ -141,6 +157,19 @@ def round_row(state: ProjectState, round_: Round) -> Row:
         "waits": canonical([[wait.on, stamp(wait.since)] for wait in round_.waits]) if round_.decided_at else None,
         "round": text_of(round_),
     }
+
+
+def until(round_: Round) -> datetime:
+    """When a round is due, which is at the end of time where nothing is."""
+    return _due(round_) or _END_OF_TIME
+
+
+def _due(round_: Round) -> datetime | None:
+    return round_.clock.due if round_.clock else None
+
+
+def _stopped_in_time(clock: Clock) -> bool:
+    return clock.due is not None and clock.stopped_at is not None and clock.stopped_at <= clock.due
 
 
 def condition_row(state: ProjectState, condition: Condition) -> Row:

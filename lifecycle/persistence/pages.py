@@ -1,6 +1,6 @@
 """Keyset pages: each begins after the last line of the one before, so that lines that come or go shift nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -49,14 +49,53 @@ def page(
 
     `after` is a cursor of an earlier page of the same list. Raises `BadCursorError` for anything else.
     """
+    found = _next(connection, query, order, after, limit, newest_first)
+    return _page(found, order, line, limit)
+
+
+def merged(
+    connection: Connection,
+    queries: Iterable[Select[Any]],
+    order: Sequence[ColumnElement[Any]],
+    line: Callable[[Row[Any]], Line],
+    *,
+    after: Cursor | None,
+    limit: int,
+) -> Page[Line]:
+    """The next lines of several queries of the same columns as `page` gives those of one; each line once.
+
+    For what one query could only find by looking at everything, while each of these can follow an index.
+    """
+    found = {_sorting(row, order): row for query in queries for row in _next(connection, query, order, after, limit)}
+    return _page([found[key] for key in sorted(found)], order, line, limit)
+
+
+def _next(
+    connection: Connection,
+    query: Select[Any],
+    order: Sequence[ColumnElement[Any]],
+    after: Cursor | None,
+    limit: int,
+    newest_first: bool = False,
+) -> Sequence[Row[Any]]:
+    """The next rows, and one more if there are any, each ending with its sorting values."""
     if after is not None:
         bound = tuple_(*(_value(value, column) for value, column in _paired(after, order)))
         query = query.where(tuple_(*order) < bound if newest_first else tuple_(*order) > bound)
     query = query.add_columns(*(column.label(f"sorting_{place}") for place, column in enumerate(order)))
     query = query.order_by(*(column.desc() if newest_first else column for column in order))
-    found = connection.execute(query.limit(limit + 1)).all()
-    last = tuple(found[limit - 1])[-len(order) :] if len(found) > limit else None
+    return connection.execute(query.limit(limit + 1)).all()
+
+
+def _page(
+    found: Sequence[Row[Any]], order: Sequence[ColumnElement[Any]], line: Callable[[Row[Any]], Line], limit: int
+) -> Page[Line]:
+    last = _sorting(found[limit - 1], order) if len(found) > limit else None
     return Page(tuple(line(row) for row in found[:limit]), last)
+
+
+def _sorting(row: Row[Any], order: Sequence[ColumnElement[Any]]) -> Cursor:
+    return tuple(row)[-len(order) :]
 
 
 def _paired(after: Cursor, order: Sequence[ColumnElement[Any]]) -> list[tuple[str | int, ColumnElement[Any]]]:

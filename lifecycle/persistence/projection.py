@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Table, bindparam, delete, insert, select
+from sqlalchemy import Column, Connection, Table, and_, bindparam, delete, insert, select, update
 
 from lifecycle.domain.events import Recorded
 from lifecycle.domain.project import ProjectState
 from lifecycle.domain.values import canonical, digest_of_text, text_of
 from lifecycle.persistence.audit import Entry, Kind, append, lock
-from lifecycle.persistence.changes import Changes, Row, condition_row, gate_of, project_row, round_row
+from lifecycle.persistence.changes import Changes, RoundKey, Row, condition_row, gate_of, project_row, round_row, until
 from lifecycle.persistence.inserts import insert_missing, upsert
 from lifecycle.persistence.mailbox import post
 from lifecycle.persistence.measures import lates, stays
@@ -71,9 +71,11 @@ def rebuild(connection: Connection, key: str) -> tuple[str, ...]:
 
 
 _HAPPENED = insert(events)
-_CALLS_NOBODY = delete(calls).where(
+_OF_ROUND = and_(
     calls.c.project == bindparam("of"), calls.c.gate == bindparam("at"), calls.c.number == bindparam("round")
 )
+_CALLS_NOBODY = delete(calls).where(_OF_ROUND)
+_CALLS_UNTIL = update(calls).where(_OF_ROUND).values(until=bindparam("then"))
 _STATE = select(states.c.state).where(states.c.project == bindparam("of"))
 
 
@@ -147,10 +149,20 @@ def _write(connection: Connection, changes: Changes, version: _Version) -> None:
     insert_missing(connection, lates, changes.lates)
     upsert(connection, conditions, [condition_row(state, condition) for condition in changes.conditions.values()])
     if changes.settled:
-        connection.execute(_CALLS_NOBODY, [{"of": key, "at": at.gate, "round": at.number} for at in changes.settled])
-    insert_missing(
-        connection, calls, [{"project": key, "gate": at.gate, "number": at.number, "role": role} for at, role in called]
-    )
+        connection.execute(_CALLS_NOBODY, [_round_of(key, at) for at in changes.settled])
+    if lasting := changes.moved - changes.settled:
+        then = [{**_round_of(key, at), "then": until(changes.rounds[at])} for at in lasting]
+        connection.execute(_CALLS_UNTIL, then)
+    insert_missing(connection, calls, [_call_row(key, at, role, changes) for at, role in called])
+
+
+def _round_of(key: str, at: RoundKey) -> Row:
+    return {"of": key, "at": at.gate, "round": at.number}
+
+
+def _call_row(key: str, at: RoundKey, role: str, changes: Changes) -> Row:
+    of_round = {"project": key, "gate": at.gate, "number": at.number}
+    return {**of_round, "role": role, "until": until(changes.rounds[at])}
 
 
 _READ_MODEL: dict[Table, Column[Any]] = {

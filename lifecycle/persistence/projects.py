@@ -3,19 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from lifecycle.domain.project import PolicyRef, ProjectState, Status
 from lifecycle.persistence.pages import Cursor, Page, page
 from lifecycle.persistence.reach import Reach, visible
-from lifecycle.persistence.tables import projects, rounds, states
+from lifecycle.persistence.tables import projects, states
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectLine:
-    """A project in a list; `version` is its state version, `due` the earliest deadline that runs at a gate of it."""
+    """A project in a list; `version` is its state version, `due` the earliest deadline that runs at a gate of it.
+
+    `open_gates` have a round that awaits its decision; `confidence` is the fact of that name, where it is known.
+    """
 
     key: str
     name: str
@@ -28,6 +32,9 @@ class ProjectLine:
     sponsor: str | None
     policy: PolicyRef
     version: int
+    confidence: str | None
+    breaches: tuple[str, ...]
+    open_gates: tuple[str, ...]
     due: datetime | None
     overdue: bool
 
@@ -65,18 +72,12 @@ def sum_of_versions(connection: Connection) -> int:
     return connection.scalar(select(func.coalesce(func.sum(projects.c.seq), 0))) or 0
 
 
-def overdue_at(now: datetime) -> ColumnElement[bool]:
-    """The condition on `rounds` that holds for a round whose deadline has passed, or had when its clock stopped."""
-    return and_(rounds.c.due < now, or_(rounds.c.stopped_at.is_(None), rounds.c.due < rounds.c.stopped_at))
-
-
 def search(
     connection: Connection, reach: Reach, wanted: Filter, now: datetime, *, after: Cursor | None = None, limit: int = 50
 ) -> Page[ProjectLine]:
     """A page of the projects within reach that a filter leaves, by key."""
-    late = _has_late_round(now)
-    query = select(projects, _earliest_due(), late.label("overdue"))
-    return page(connection, _narrowed(query, reach, wanted, now), [projects.c.key], _line, after=after, limit=limit)
+    query = _narrowed(select(projects), reach, wanted, now)
+    return page(connection, query, [projects.c.key], partial(_line, now), after=after, limit=limit)
 
 
 def count(connection: Connection, reach: Reach, wanted: Filter, now: datetime) -> int:
@@ -133,8 +134,8 @@ def _narrowed(query: Select[Any], reach: Reach, wanted: Filter, now: datetime) -
     }
     query = query.where(visible(reach), *(column == value for column, value in equal.items() if value is not None))
     if wanted.overdue is not None:
-        late = _has_late_round(now)
-        query = query.where(late if wanted.overdue else ~late)
+        late = projects.c.late_from < now
+        query = query.where(late if wanted.overdue else or_(projects.c.late_from.is_(None), ~late))
     if wanted.led_by is not None:
         query = query.where(or_(projects.c.manager == wanted.led_by, projects.c.sponsor == wanted.led_by))
     if wanted.over is not None:
@@ -145,16 +146,7 @@ def _narrowed(query: Select[Any], reach: Reach, wanted: Filter, now: datetime) -
     return query
 
 
-def _has_late_round(now: datetime) -> ColumnElement[bool]:
-    return exists().where(rounds.c.project == projects.c.key, overdue_at(now))
-
-
-def _earliest_due() -> ColumnElement[Any]:
-    running = and_(rounds.c.project == projects.c.key, rounds.c.stopped_at.is_(None))
-    return select(func.min(rounds.c.due)).where(running).scalar_subquery().label("due")
-
-
-def _line(row: Row[Any]) -> ProjectLine:
+def _line(now: datetime, row: Row[Any]) -> ProjectLine:
     return ProjectLine(
         key=row.key,
         name=row.name,
@@ -167,6 +159,9 @@ def _line(row: Row[Any]) -> ProjectLine:
         sponsor=row.sponsor,
         policy=PolicyRef(id=row.policy_id, version=row.policy_version, digest=row.policy_digest),
         version=row.seq,
+        confidence=row.confidence,
+        breaches=tuple(row.breaches.split()),
+        open_gates=tuple(row.open_gates.split()),
         due=row.due,
-        overdue=bool(row.overdue),
+        overdue=row.late_from is not None and row.late_from < now,
     )

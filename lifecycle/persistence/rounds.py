@@ -1,24 +1,22 @@
 """Rounds: how each gate went, which are late, and what waits for whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, false, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, false, func, or_, select
 
 from lifecycle.domain.people import EVERYWHERE, Grant
 from lifecycle.domain.project import Condition, ConditionStatus, Round, RoundStatus, Status
-from lifecycle.persistence.columns import Words
-from lifecycle.persistence.pages import Cursor, Page, by_instant, page
-from lifecycle.persistence.projects import overdue_at
+from lifecycle.persistence.pages import Cursor, Page, by_instant, merged, page
 from lifecycle.persistence.reach import Reach, visible
 from lifecycle.persistence.tables import calls, conditions, projects, rounds
 
-_NEVER = "9999-12-31T23:59:59.999999Z"
 _SUBMITTED = RoundStatus.SUBMITTED.value
 _ON_HOLD = projects.c.status == Status.ON_HOLD.value
 _POSTS = {"project_manager": projects.c.manager, "sponsor": projects.c.sponsor}
+_asked = calls.alias("asked")
 _OPEN = [RoundStatus.PREPARING.value, _SUBMITTED, RoundStatus.INFORMATION_REQUESTED.value]
 
 
@@ -80,7 +78,7 @@ def overdue(
 ) -> Page[RoundLine]:
     """A page of the rounds within reach whose deadline has passed, the oldest deadline first."""
     order = [by_instant(rounds.c.due), rounds.c.project, rounds.c.gate]
-    query = _lines(now).where(overdue_at(now), visible(reach))
+    query = _lines(now).where(_overdue_at(now), visible(reach))
     return page(connection, query, order, _line, after=after, limit=limit)
 
 
@@ -93,8 +91,10 @@ def soon_due(connection: Connection, reach: Reach, now: datetime, until: datetim
 
 def count_overdue(connection: Connection, reach: Reach, now: datetime) -> int:
     """How many rounds within reach are past their deadline."""
-    late = select(func.count()).select_from(rounds.join(projects, projects.c.key == rounds.c.project))
-    return connection.scalar(late.where(overdue_at(now), visible(reach))) or 0
+    late = select(func.count()).select_from(rounds).where(_overdue_at(now))
+    if EVERYWHERE not in reach.scopes:
+        late = late.join(projects, projects.c.key == rounds.c.project).where(visible(reach))
+    return connection.scalar(late) or 0
 
 
 def waiting_for(
@@ -112,10 +112,9 @@ def waiting_for(
     `granted` are the person's grants; their posts count besides. `within` narrows it to the scope of a delegation. A
     page has fewer lines than `limit` where the person has had their say already.
     """
-    held = [and_(calls.c.role == grant.role, _covered(grant.scope)) for grant in granted]
-    posts = [and_(calls.c.role == role, post == person) for role, post in _POSTS.items()]
-    query = _submitted(now, within).where(exists().where(_same_round(), or_(*held, *posts)))
-    found = page(connection, query, _by_deadline(), _line, after=after, limit=limit)
+    queries = [_submitted(now, within).join(_asked, _of_round(_asked)).where(ways) for ways in _ways(person, granted)]
+    order = (by_instant(_asked.c.until), _asked.c.project, _asked.c.gate)
+    found = merged(connection, queries, order, _line, after=after, limit=limit)
     still = (line for line in found.lines if not any(person in vote.people for vote in line.round.standing_votes))
     return Page(tuple(still), found.after)
 
@@ -153,8 +152,10 @@ def in_preparation(
 
 def on_submitters_side(connection: Connection, person: str, now: datetime, limit: int = 200) -> tuple[RoundLine, ...]:
     """Open rounds of the projects that the person manages, and those that they submitted, by deadline."""
-    theirs = or_(projects.c.manager == person, rounds.c.submitted_by == person)
-    query = _lines(now).where(rounds.c.status.in_(_OPEN), theirs).order_by(*_by_deadline()).limit(limit)
+    open_ = select(rounds.c.project, rounds.c.gate, rounds.c.number).where(rounds.c.status.in_(_OPEN))
+    managed = open_.join(projects, projects.c.key == rounds.c.project).where(projects.c.manager == person)
+    theirs = managed.union(open_.where(rounds.c.submitted_by == person)).subquery()
+    query = _lines(now).join(theirs, _of_round(theirs)).order_by(*_by_deadline()).limit(limit)
     return tuple(_line(row) for row in connection.execute(query))
 
 
@@ -191,11 +192,12 @@ def _submitted(now: datetime, within: str) -> Select[Any]:
 
 
 def _at_one_of(seats: Iterable[Seat], person: str) -> ColumnElement[bool]:
+    known = tuple(seats)
     theirs = [
         and_(projects.c.policy_digest == seat.policy, rounds.c.gate == seat.gate, _seated(person, seat))
-        for seat in seats
+        for seat in known
     ]
-    return or_(false(), *theirs)
+    return and_(rounds.c.gate.in_(sorted({seat.gate for seat in known})), or_(false(), *theirs))
 
 
 def _seated(person: str, seat: Seat) -> ColumnElement[bool]:
@@ -203,8 +205,24 @@ def _seated(person: str, seat: Seat) -> ColumnElement[bool]:
     return or_(false() if post is None else post == person, *(_covered(scope) for scope in seat.scopes))
 
 
-def _same_round() -> ColumnElement[bool]:
-    return and_(calls.c.project == rounds.c.project, calls.c.gate == rounds.c.gate, calls.c.number == rounds.c.number)
+def _ways(person: str, granted: Iterable[Grant]) -> Iterator[ColumnElement[bool]]:
+    """The conditions under which a call is for the person: one for each role that they hold, one for each post."""
+    scopes: dict[str, set[str]] = {}
+    for grant in granted:
+        scopes.setdefault(grant.role, set()).add(grant.scope)
+    for role, held in sorted(scopes.items()):
+        yield and_(_asked.c.role == role, visible(Reach.of(held)))
+    for role, post in _POSTS.items():
+        yield and_(_asked.c.role == role, post == person)
+
+
+def _of_round(keys: FromClause) -> ColumnElement[bool]:
+    return and_(keys.c.project == rounds.c.project, keys.c.gate == rounds.c.gate, keys.c.number == rounds.c.number)
+
+
+def _overdue_at(now: datetime) -> ColumnElement[bool]:
+    """The condition on `rounds` that holds for a round whose deadline has passed, or had when its clock stopped."""
+    return and_(rounds.c.due < now, or_(rounds.c.stopped_at.is_(None), rounds.c.due < rounds.c.stopped_at))
 
 
 def _covered(scope: str) -> ColumnElement[bool]:
@@ -214,12 +232,11 @@ def _covered(scope: str) -> ColumnElement[bool]:
 
 def _by_deadline() -> tuple[ColumnElement[Any], ...]:
     """The order of an inbox; what has no deadline comes last."""
-    due = func.coalesce(type_coerce(rounds.c.due, Words), _NEVER)
-    return due, rounds.c.project, rounds.c.gate
+    return by_instant(rounds.c.until), rounds.c.project, rounds.c.gate
 
 
 def _lines(now: datetime) -> Select[Any]:
-    called = select(func.aggregate_strings(calls.c.role, ",")).where(_same_round()).scalar_subquery()
+    called = select(func.aggregate_strings(calls.c.role, ",")).where(_of_round(calls)).scalar_subquery()
     return select(
         projects.c.key,
         projects.c.name,
@@ -232,7 +249,7 @@ def _lines(now: datetime) -> Select[Any]:
         rounds.c.round,
         rounds.c.submitted_by,
         called.label("called"),
-        overdue_at(now).label("overdue"),
+        _overdue_at(now).label("overdue"),
     ).join(projects, projects.c.key == rounds.c.project)
 
 

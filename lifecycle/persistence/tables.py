@@ -23,14 +23,24 @@ projects = Table(
     Column("policy_id", Words, nullable=False),
     Column("policy_version", BigInteger, nullable=False),
     Column("policy_digest", Words, nullable=False),
+    Column("confidence", Words),
+    Column("breaches", Words, nullable=False),
+    Column("open_gates", Words, nullable=False),
+    Column("due", Instant),
+    Column("late_from", Instant),
     Column("search", Words, nullable=False),
     Column("seq", Integer, nullable=False),
-    Index(None, "status", "stage"),
+    Index(None, "status", "stage", "tier"),
+    Index(None, "late_from"),
     Index(None, "portfolio"),
     Index(None, "manager"),
     Index(None, "sponsor"),
 )
-"""What lists show of each project; `search` is the folded text that a search looks into."""
+"""What lists show of each project; `search` is the folded text that a search looks into.
+
+`breaches` and `open_gates` are names, a space between; `due` is the nearest deadline that runs at a gate. From
+`late_from` on the project is late, with no further event.
+"""
 
 states = Table(
     "states",
@@ -55,6 +65,7 @@ rounds = Table(
     Column("submitted_at", Instant),
     Column("submitted_by", Words),
     Column("due", Instant),
+    Column("until", Instant, nullable=False),
     Column("next_step_at", Instant),
     Column("steps_taken", Integer, nullable=False),
     Column("stopped_at", Instant),
@@ -64,13 +75,14 @@ rounds = Table(
     Column("waits", Words),
     Column("round", Text, nullable=False),
     PrimaryKeyConstraint("project", "gate", "number"),
-    Index(None, "due"),
     Index(None, "decided_at"),
-    Index(None, "submitted_by", "submitted_at"),
-    Index(None, "status", "project"),
+    Index(None, "due", "project", "gate"),
+    Index(None, "submitted_by", "status"),
+    Index(None, "status", "until", "project", "gate"),
 )
 """Every round there ever was; `due` to `stopped_at` tell of the clock that runs now, `round` is the whole round.
 
+`until` is `due`, and where nothing is due the end of time: lists by deadline read it in its order.
 Of a decided round `waits` says on whom it waited since when, as pairs in JSON.
 """
 
@@ -81,10 +93,11 @@ calls = Table(
     Column("gate", Words),
     Column("number", Integer),
     Column("role", Words),
+    Column("until", Instant, nullable=False),
     PrimaryKeyConstraint("project", "gate", "number", "role"),
-    Index(None, "role"),
+    Index(None, "role", "until", "project", "gate"),
 )
-"""The roles that may act on a round that is before its approvers now."""
+"""The roles that may act on a round that is before its approvers now, until when as at `rounds`."""
 
 conditions = Table(
     "conditions",
@@ -98,6 +111,7 @@ conditions = Table(
     Column("condition", Text, nullable=False),
     PrimaryKeyConstraint("project", "id"),
     Index(None, "owner", "due"),
+    Index(None, "status", "due"),
 )
 
 events = Table(

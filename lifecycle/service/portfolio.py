@@ -6,19 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from lifecycle.domain.project import PolicyRef, ProjectState, Status
+from lifecycle.domain.project import PolicyRef, Status
 from lifecycle.domain.values import Instant, Names, Value
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.persistence.pages import Cursor, Page
-from lifecycle.persistence.projects import Filter, Heap, ProjectLine, board, by_edition, count, search, states_of
+from lifecycle.persistence.projects import Filter, Heap, ProjectLine, board, by_edition, count, search
 from lifecycle.persistence.session import Database
 from lifecycle.service.directory import rights_of
 from lifecycle.service.settling import Now
 from lifecycle.service.shelf import Shelf
-
-CONFIDENCE = "delivery_confidence"
-"""The fact, if a policy declares it, that says how sure it is that a project will deliver."""
-
 
 WantedProjects = Filter
 """What a look over projects narrows to."""
@@ -92,15 +88,15 @@ class Portfolio:
         """A page of the projects within a person's reach that a filter leaves, by key."""
         now = self._now()
 
-        def find(connection: Connection) -> tuple[Page[ProjectLine], Mapping[str, ProjectState]]:
-            page = search(connection, rights_of(connection, person, now).reach, wanted, now, after=after, limit=limit)
-            return page, states_of(connection, [line.key for line in page.lines])
+        def find(connection: Connection) -> Page[ProjectLine]:
+            reach = rights_of(connection, person, now).reach
+            return search(connection, reach, wanted, now, after=after, limit=limit)
 
-        page, states = await self._database.read(find)
+        page = await self._database.read(find)
         digests = sorted({line.policy.digest for line in page.lines})
         shelved = [await self._shelf.by_digest(digest) for digest in digests]
         books = {edition.ref.digest: edition.book for edition in shelved if edition}
-        return Page(tuple(_summary(line, states[line.key], books, now) for line in page.lines), page.after)
+        return Page(tuple(_summary(line, books, now) for line in page.lines), page.after)
 
 
 def _board(heaps: Iterable[Heap], late: int) -> Board:
@@ -118,8 +114,8 @@ def _board(heaps: Iterable[Heap], late: int) -> Board:
     )
 
 
-def _summary(line: ProjectLine, state: ProjectState, books: Mapping[str, Rulebook], now: datetime) -> ProjectSummary:
-    confidence = state.facts.get(CONFIDENCE)
+def _summary(line: ProjectLine, books: Mapping[str, Rulebook], now: datetime) -> ProjectSummary:
+    over = line.status in (Status.CLOSED, Status.KILLED)
     return ProjectSummary(
         key=line.key,
         name=line.name,
@@ -133,10 +129,10 @@ def _summary(line: ProjectLine, state: ProjectState, books: Mapping[str, Ruleboo
         sponsor=line.sponsor,
         policy=line.policy,
         version=line.version,
-        next_gates=() if state.is_over else books[line.policy.digest].policy.gates_from(line.stage),
-        open_gates=tuple(round_.gate for round_ in state.open_rounds),
-        breaches=state.breaches,
+        next_gates=() if over else books[line.policy.digest].policy.gates_from(line.stage),
+        open_gates=line.open_gates,
+        breaches=line.breaches,
         due=line.due,
         overdue=line.overdue,
-        delivery_confidence=str(confidence) if confidence is not None else None,
+        delivery_confidence=line.confidence,
     )

@@ -32,14 +32,19 @@ def _projects() -> None:
         *words("manager", "sponsor", nullable=True),
         *words("policy_id"),
         *large_integers("policy_version"),
-        *words("policy_digest", "search"),
+        *words("policy_digest"),
+        *words("confidence", nullable=True),
+        *words("breaches", "open_gates"),
+        *instants("due", "late_from", nullable=True),
+        *words("search"),
         *integers("seq"),
         sa.PrimaryKeyConstraint("key"),
     )
+    op.create_index("ix_projects_late_from", "projects", ["late_from"])
     op.create_index("ix_projects_manager", "projects", ["manager"])
     op.create_index("ix_projects_portfolio", "projects", ["portfolio"])
     op.create_index("ix_projects_sponsor", "projects", ["sponsor"])
-    op.create_index("ix_projects_status_stage", "projects", ["status", "stage"])
+    op.create_index("ix_projects_status_stage_tier", "projects", ["status", "stage", "tier"])
     op.create_table(
         "states",
         *words("project"),
@@ -57,7 +62,9 @@ def _projects() -> None:
         *instants("opened_at"),
         *instants("submitted_at", nullable=True),
         *words("submitted_by", nullable=True),
-        *instants("due", "next_step_at", nullable=True),
+        *instants("due", nullable=True),
+        *instants("until"),
+        *instants("next_step_at", nullable=True),
         *integers("steps_taken"),
         *instants("stopped_at", nullable=True),
         *words("outcome", nullable=True),
@@ -67,17 +74,18 @@ def _projects() -> None:
         sa.PrimaryKeyConstraint("project", "gate", "number"),
     )
     op.create_index("ix_rounds_decided_at", "rounds", ["decided_at"])
-    op.create_index("ix_rounds_due", "rounds", ["due"])
-    op.create_index("ix_rounds_status_project", "rounds", ["status", "project"])
-    op.create_index("ix_rounds_submitted_by_submitted_at", "rounds", ["submitted_by", "submitted_at"])
+    op.create_index("ix_rounds_due_project_gate", "rounds", ["due", "project", "gate"])
+    op.create_index("ix_rounds_status_until_project_gate", "rounds", ["status", "until", "project", "gate"])
+    op.create_index("ix_rounds_submitted_by_status", "rounds", ["submitted_by", "status"])
     op.create_table(
         "calls",
         *words("project", "gate"),
         *integers("number"),
         *words("role"),
+        *instants("until"),
         sa.PrimaryKeyConstraint("project", "gate", "number", "role"),
     )
-    op.create_index("ix_calls_role", "calls", ["role"])
+    op.create_index("ix_calls_role_until_project_gate", "calls", ["role", "until", "project", "gate"])
     op.create_table(
         "conditions",
         *words("project", "id", "gate", "owner"),
@@ -87,6 +95,7 @@ def _projects() -> None:
         sa.PrimaryKeyConstraint("project", "id"),
     )
     op.create_index("ix_conditions_owner_due", "conditions", ["owner", "due"])
+    op.create_index("ix_conditions_status_due", "conditions", ["status", "due"])
 
 
 def _measures() -> None:
