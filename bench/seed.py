@@ -1,188 +1,196 @@
-"""`python -m bench.seed FILE [PROJECTS [RECORDS]]`: a database of an office with a large portfolio and a long trail.
+"""`python -m bench.seed FOLDER [PROJECTS [RECORDS]]`: the home of an office with a large portfolio and a long trail.
 
-Every project lives by the default policy through the pure core, and its events are recorded by the projection as they
-always are; only the long run of small amendments in between is written down without being asked for one by one.
+The projects have the names and portfolios of a real register. What happened to each is one of `bench.stories`, and is
+recorded by the product's own projection: in two files at once, which are then put together. The home is for the
+product as it is now: its last deeds were done on the day on which it is seeded.
 """
 
+import csv
+import io
+import shutil
+import sqlite3
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from itertools import islice
-from typing import Any, Final
+from functools import lru_cache, partial
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
-from lifecycle.domain.commands import COMMANDS, FallDue
-from lifecycle.domain.events import FactsAmended, Recorded
-from lifecycle.domain.evidence import EvidenceKind, EvidenceVersion
-from lifecycle.domain.people import Actor
-from lifecycle.domain.project import ProjectState
-from lifecycle.domain.values import digest
-from lifecycle.domain.verdicts import Accepted, Verdict
-from lifecycle.gates.clocks import openings, with_clocks
-from lifecycle.gates.decide import decide, decide_due
-from lifecycle.gates.evolve import evolve
-from lifecycle.gates.obligations import obligations
-from lifecycle.gates.rulebook import Rulebook
-from lifecycle.persistence import people
+from api.client import keep_sign_ins
+from bench import stories as telling
+from bench.stories import HOLDER, HOLDERS, KEY, NAME, PORTFOLIO, retold, roles_of, stories
+from lifecycle.domain.people import Grant
+from lifecycle.gates.policy import Policy
+from lifecycle.persistence import people, policies, roles, tables
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.migrate import upgrade
+from lifecycle.persistence.migrations.versions import v0001_first_tables
 from lifecycle.persistence.people import Person
 from lifecycle.persistence.projection import project
 from lifecycle.persistence.session import Database
-from lifecycle.service.calendars import calendar_of
 from lifecycle.service.founding import found
-from lifecycle.service.policy_files import DEFAULT, library_text, read_policy
+from lifecycle.service.policy_files import DEFAULT, library, read_policy
+from lifecycle.service.registers.bundled import sample_register
 
-NOW: Final = datetime(2026, 6, 15, 10, tzinfo=UTC)
-"""The instant at which the portfolio is looked at."""
-MANAGERS, SPONSORS, PORTFOLIOS = 400, 200, 40
+PROJECTS: Final = 10_000
+RECORDS: Final = 1_000_000
+DATABASE: Final = "lifecycle.db"
+MANAGERS, SPONSORS, GATEKEEPERS = 400, 200, 200
+_PARTS: Final = 2
 _TOGETHER: Final = 100
-_ROLES: Final = {"analyst": ("pmo_analyst",), "finance-1": ("finance",)}
-_SUBMITTED, _LATE, _PREPARING = range(3)
-"""What a project waits for: its approvers, its approvers for too long, its manager."""
+_AS_GOOD_AS_NEW: Final = timedelta(days=2)
+_POSTS: Final = {"project_manager": ("manager", MANAGERS), "sponsor": ("sponsor", SPONSORS)}
+_REGISTER: Final = "gmpp_2022.csv"
+_CACHE: Final = Path(__file__).parents[1] / "var" / "bench"
+_RECORDED: Final = ("projects", "states", "rounds", "calls", "conditions", "events", "chains", "audit", "notices")
 
 
-class Life:
-    """One project of the seeded portfolio, told by the core."""
-
-    def __init__(self, book: Rulebook, number: int) -> None:
-        self.key = f"S-{number:05}"
-        self.told: list[Recorded] = []
-        self._books = {book.digest: book}
-        self._book = book
-        self._calendar = calendar_of(book.policy.calendar, NOW.year)
-        self._number = number
-        self._state: ProjectState | None = None
-        self._now = NOW - timedelta(days=120)
-
-    def live(self, events: int) -> None:
-        """Be registered in execution, be amended until there are so many events, and come to what it waits for."""
-        number, manager = self._number, f"manager-{self._number % MANAGERS}"
-        facts = {
-            "whole_life_cost": 10_000_000 * (1 + number % 97),
-            "risk": ("low", "medium", "high")[number % 3],
-            "start": "2024-01-01",
-            "finish": f"203{number % 7}-06-30",
-            "delivery_confidence": ("green", "amber", "red")[number % 3 if number % 11 == 0 else number % 2],
-        }
-        about = {"portfolio": f"portfolio-{number % PORTFOLIOS}", "manager": manager, "facts": facts}
-        posts = {"sponsor": f"sponsor-{number % SPONSORS}", "stage": "execution", "attested": "The register."}
-        named = {"project": self.key, "name": f"Project {number} of the portfolio", "policy": self._book.policy.ref}
-        self._ask("register_project", "analyst", **named, **about, **posts)
-        self._amend(manager, max(0, events - 12))
-        waits = number % 3
-        self._until(NOW - timedelta(days=(1, 20, 4)[waits]))
-        if waits != _PREPARING:
-            self._supply(manager, "acceptance_report", EvidenceKind.DOCUMENT)
-            self._supply(manager, "operations_ready", EvidenceKind.ATTESTATION)
-            if facts["delivery_confidence"] != "red":
-                self._ask("submit_gate", manager, gate="acceptance")
-        if waits == _LATE and number % 4 == 0 and facts["delivery_confidence"] != "red":
-            self._vote(f"sponsor-{number % SPONSORS}")
-        self._until(NOW)
-
-    @property
-    def state(self) -> ProjectState:
-        """The project after the last event."""
-        assert self._state is not None, "the project is registered first"
-        return self._state
-
-    def _ask(self, kind: str, by: str, **content: Any) -> None:
-        actor = Actor(person=by, roles=_ROLES.get(by, ()))
-        about = {"type": kind, "id": f"{self.key}-{len(self.told) + 1}", "actor": actor}
-        command = COMMANDS.validate_python({**about, **content})
-        if self._state is not None:
-            command = with_clocks(command, self._book.policy, self._state, self._calendar, self._now)
-        self._follow(decide(self._books, self._state, command, self._now))
-
-    def _supply(self, by: str, item: str, kind: EvidenceKind) -> None:
-        evidence = EvidenceVersion(
-            item=item, version=1, kind=kind, digest=digest([self.key, item]), author=by, principal=by, at=self._now
-        )
-        self._ask("supply_evidence", by, gate="acceptance", evidence=evidence)
-
-    def _vote(self, by: str) -> None:
-        round_ = self.state.rounds["acceptance"]
-        if round_.is_before_approvers:
-            shown = {"round": round_.number, "evidence_digest": round_.evidence_digest or ""}
-            self._ask("cast_vote", by, gate="acceptance", **shown, verdict="approve", rationale="It is delivered.")
-
-    def _amend(self, by: str, times: int) -> None:
-        """So many small amendments, one an hour."""
-        for count in range(times):
-            self._now += timedelta(hours=1)
-            amended = FactsAmended(facts={"forecast": 1_000_000 + count}, reason="The forecast of the week.")
-            self._take(
-                Recorded(
-                    seq=self.state.seq + 1,
-                    at=self._now,
-                    actor=Actor(person=by),
-                    command=f"{self.key}-{self.state.seq + 1}",
-                    policy=self._book.digest,
-                    event=amended,
-                )
-            )
-
-    def _until(self, instant: datetime) -> None:
-        """Time passes; what falls due until then happens at its instant."""
-        while owed := [due for due in obligations(self._book.policy, self.state) if due.at <= instant]:
-            self._now = max(self._now, owed[0].at)
-            starts = openings(self._book.policy, self.state.tier, self._calendar, self._now)
-            due = FallDue(obligation=owed[0].id, at=owed[0].at, openings=starts)
-            self._follow(decide_due(self._books, self.state, due, self._now))
-        self._now = max(self._now, instant)
-
-    def _follow(self, verdict: Verdict) -> None:
-        if not isinstance(verdict, Accepted):
-            raise RuntimeError(f"{self.key}: {verdict.refusal.sentence}")
-        for recorded in verdict.events:
-            self._take(recorded)
-
-    def _take(self, recorded: Recorded) -> None:
-        self._state = evolve(self._state, recorded)
-        self.told.append(recorded)
+def seeded(projects: int = PROJECTS, records: int = RECORDS) -> Path:
+    """A home with so many projects and about so many records; one that was seeded lately is given again."""
+    sources = [Path(str(module.__file__)) for module in (telling, sys.modules[__name__], v0001_first_tables)]
+    made_by = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
+    home = _CACHE / f"{projects}-{records}-{made_by}"
+    if not home.exists() or datetime.now(UTC) - _made(home) > _AS_GOOD_AS_NEW:
+        shutil.rmtree(_CACHE, ignore_errors=True)
+        draft = home.with_suffix(".new")
+        seed(draft, projects, records)
+        draft.rename(home)
+    return home
 
 
-def seed(database: Database, projects: int, records: int) -> Iterator[int]:
-    """Fill an empty database, so that it has so many projects and about so many records; how many projects it has."""
-    database.write_now(upgrade)
-    database.write_now(lambda connection: found(connection, NOW - timedelta(days=200), sample=True))
-    database.write_now(_hire)
-    book = Rulebook(read_policy(library_text(DEFAULT)))
-    lives = (Life(book, number) for number in range(projects))
-    done = 0
-    while some := list(islice(lives, _TOGETHER)):
-        for life in some:
-            life.live(records // projects)
-        database.write_now(partial(_record, lives=some))
-        done += len(some)
-        yield done
+def seed(home: Path, projects: int, records: int) -> None:
+    """Found an office in an empty home and fill it."""
+    home.mkdir(parents=True)
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    with Database(_address(home / DATABASE)) as database:
+        database.write_now(upgrade)
+        keep_sign_ins(home, database.write_now(lambda c: found(c, now - timedelta(days=200), sample=True)))
+        database.write_now(partial(_hire, now=now))
+    parts = [home / f"part-{part}.db" for part in range(_PARTS)]
+    for part in parts:
+        shutil.copy(home / DATABASE, part)
+    with ProcessPoolExecutor(_PARTS) as pool:
+        shares = [range(part, projects, _PARTS) for part in range(_PARTS)]
+        list(pool.map(partial(_tell, now=now, events=records // projects), parts, shares))
+    with closing(sqlite3.connect(home / DATABASE, isolation_level=None)) as whole:
+        for part in parts:
+            _add(whole, part)
+            part.unlink()
 
 
-def _hire(connection: Connection) -> None:
-    by = Signature("administrator", NOW - timedelta(days=199))
-    for role, count in (("manager", MANAGERS), ("sponsor", SPONSORS)):
-        for number in range(count):
-            id_ = f"{role}-{number}"
-            people.add(connection, Person(id_, f"{role.title()} {number}", f"{id_}@example.org", "lifecycle", id_), by)
+def _made(home: Path) -> datetime:
+    return datetime.fromtimestamp(home.stat().st_mtime, UTC)
 
 
-def _record(connection: Connection, lives: list[Life]) -> None:
-    for life in lives:
-        project(connection, life.key, life.told, life.told[-1].at)
+def _address(file: Path) -> str:
+    return f"sqlite:///{file.resolve()}"
+
+
+@lru_cache
+def _policies() -> tuple[Policy, ...]:
+    """Every ready policy, the default twice: half of the projects go by it or by another that is alike."""
+    return tuple(read_policy(text, name) for name, text in sorted(library().items()))
+
+
+@lru_cache
+def _places() -> tuple[tuple[str, str], ...]:
+    """The names and departments of a real register."""
+    text = sample_register(_REGISTER).decode("utf-8-sig", "replace")
+    rows = csv.DictReader(io.StringIO(text), delimiter=";")
+    return tuple((row["project_name"], row["department"]) for row in rows if row["department"])
+
+
+@lru_cache
+def _portfolios() -> tuple[str, ...]:
+    return tuple(sorted({department for _, department in _places()}))
+
+
+@lru_cache
+def _gatekeeping() -> tuple[str, ...]:
+    named = {role for policy in _policies() for role in roles_of(policy)}
+    return tuple(sorted(named - set(_POSTS)))
+
+
+def _holder(role: str, which: int, number: int, portfolio: str) -> str:
+    """Who that is on a project: by its number for its posts, else among those who hold the role in its portfolio."""
+    post, many = _POSTS.get(role, (role, max(HOLDERS, GATEKEEPERS // len(_gatekeeping()))))
+    place = number if role in _POSTS else _portfolios().index(portfolio) * 2
+    return f"{post.replace('_', '-')}-{(place + which) % many + 1}-of-{many}"
+
+
+def _hire(connection: Connection, now: datetime) -> None:
+    by = Signature("administrator", now - timedelta(days=199))
+    for policy in _policies():
+        if policy.policy != DEFAULT:
+            text = library()[policy.policy]
+            edition = policies.Edition(policy.ref, policy.text, text, by.at, by.person, by.at)
+            policies.publish(connection, edition, by)
+    posts = {_holder(role, 0, number, "") for role, (_, many) in _POSTS.items() for number in range(many)}
+    held = {
+        Grant(person=_holder(role, which, 0, portfolio), role=role, scope=f"portfolio:{portfolio}")
+        for role in _gatekeeping()
+        for portfolio in _portfolios()
+        for which in range(HOLDERS)
+    }
+    for id_ in sorted(posts | {grant.person for grant in held}):
+        name = id_.replace("-", " ").capitalize()
+        people.add(connection, Person(id_, name, f"{id_}@example.org", "lifecycle", id_), by)
+    for grant in sorted(held, key=str):
+        roles.grant(connection, grant, by)
+
+
+def _tell(part: Path, share: Sequence[int], now: datetime, events: int) -> None:
+    """Record the stories of a share of the projects in a file of their own."""
+    chance = Random(7)
+    told = [list(stories(policy, now, events, chance)) for policy in _policies()]
+    with Database(_address(part)) as database:
+        for begin in range(0, len(share), _TOGETHER):
+            some = share[begin : begin + _TOGETHER]
+            database.write_now(partial(_record, share=some, told=told))
+        database.write_now(lambda c: c.execute(update(tables.notices).values(waits_until=None)) and None)
+
+
+def _record(connection: Connection, share: Sequence[int], told: Sequence[Sequence[str]]) -> None:
+    for number in share:
+        chance = Random(number)
+        key, story = f"S-{number:05}", chance.choice(chance.choice(told))
+        happened = retold(story, dict(_tokens(story, number, key)))
+        project(connection, key, happened, happened[-1].at)
+
+
+def _tokens(story: str, number: int, key: str) -> Iterator[tuple[str, str]]:
+    name, portfolio = _places()[number % len(_places())]
+    yield KEY, key
+    yield NAME, f"{name}, part {number // len(_places()) + 1}"
+    yield PORTFOLIO, portfolio
+    for role, which in set(HOLDER.findall(story)):
+        yield f"{role}~{which}", _holder(role, int(which), number, portfolio)
+
+
+def _add(whole: sqlite3.Connection, part: Path) -> None:
+    """Put what a part has beyond the whole into the whole."""
+    whole.execute("ATTACH ? AS part", (str(part),))
+    whole.execute("BEGIN")
+    for table in _RECORDED:
+        whole.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM part.{table}")
+    whole.execute("COMMIT")
+    whole.execute("DETACH part")
 
 
 def main() -> None:
-    """Seed the file that the command line names."""
-    path, projects, records = (*sys.argv[1:], *("10000", "1000000")[len(sys.argv) - 2 :])
+    """Seed the home that the command line names."""
+    home, *numbers = sys.argv[1:]
+    projects, records = (*map(int, numbers), PROJECTS, RECORDS)[:2] if len(numbers) != 1 else (int(numbers[0]), RECORDS)
     began = time.monotonic()
-    with Database(f"sqlite:///{path}") as database:
-        for done in seed(database, int(projects), int(records)):
-            print(f"\r{done} projects after {time.monotonic() - began:.0f} s", end="", flush=True)
-    print()
+    seed(Path(home), projects, records)
+    print(f"{projects:,} projects and about {records:,} records in {time.monotonic() - began:.0f} s")
 
 
 if __name__ == "__main__":

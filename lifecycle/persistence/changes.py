@@ -128,7 +128,7 @@ def project_row(state: ProjectState) -> Row:
         "breaches": " ".join(state.breaches),
         "open_gates": " ".join(round_.gate for round_ in state.open_rounds),
         "due": min((clock.due for clock in clocks if clock.due and clock.stopped_at is None), default=None),
-        "late_from": min((clock.due for clock in clocks if clock.due and not _stopped_in_time(clock)), default=None),
+        "late_from": min(filter(None, map(_late_from, clocks)), default=None),
         "search": " ".join(word for word in searched if word).casefold(),
         "seq": state.seq,
     }
@@ -148,6 +148,7 @@ def round_row(state: ProjectState, round_: Round) -> Row:
         "submitted_at": round_.submitted_at,
         "due": _due(round_),
         "until": until(round_),
+        "late_from": _late_from(clock) if clock else None,
         "next_step_at": steps[0] if steps else None,
         "steps_taken": clock.taken if clock else 0,
         "stopped_at": clock.stopped_at if clock else None,
@@ -168,8 +169,10 @@ def _due(round_: Round) -> datetime | None:
     return round_.clock.due if round_.clock else None
 
 
-def _stopped_in_time(clock: Clock) -> bool:
-    return clock.due is not None and clock.stopped_at is not None and clock.stopped_at <= clock.due
+def _late_from(clock: Clock) -> datetime | None:
+    """The deadline, unless the clock stands still since before it."""
+    stopped_in_time = clock.due and clock.stopped_at and clock.stopped_at <= clock.due
+    return None if stopped_in_time else clock.due
 
 
 def condition_row(state: ProjectState, condition: Condition) -> Row:

@@ -77,21 +77,21 @@ def overdue(
     connection: Connection, reach: Reach, now: datetime, *, after: Cursor | None = None, limit: int = 50
 ) -> Page[RoundLine]:
     """A page of the rounds within reach whose deadline has passed, the oldest deadline first."""
-    order = [by_instant(rounds.c.due), rounds.c.project, rounds.c.gate]
-    query = _lines(now).where(_overdue_at(now), visible(reach))
+    order = [by_instant(rounds.c.late_from), rounds.c.project, rounds.c.gate]
+    query = _lines(now).where(rounds.c.late_from < now, visible(reach))
     return page(connection, query, order, _line, after=after, limit=limit)
 
 
 def soon_due(connection: Connection, reach: Reach, now: datetime, until: datetime, limit: int) -> tuple[RoundLine, ...]:
     """The open rounds within reach that fall due between two instants while their clock runs, the first due first."""
-    ahead = (rounds.c.due > now, rounds.c.due <= until, rounds.c.stopped_at.is_(None), rounds.c.status.in_(_OPEN))
+    ahead = (rounds.c.late_from > now, rounds.c.late_from <= until, rounds.c.stopped_at.is_(None), rounds.c.status.in_(_OPEN))
     query = _lines(now).where(*ahead, ~_ON_HOLD, visible(reach)).order_by(*_by_deadline()).limit(limit)
     return tuple(_line(row) for row in connection.execute(query))
 
 
 def count_overdue(connection: Connection, reach: Reach, now: datetime) -> int:
     """How many rounds within reach are past their deadline."""
-    late = select(func.count()).select_from(rounds).where(_overdue_at(now))
+    late = select(func.count()).select_from(rounds).where(rounds.c.late_from < now)
     if EVERYWHERE not in reach.scopes:
         late = late.join(projects, projects.c.key == rounds.c.project).where(visible(reach))
     return connection.scalar(late) or 0
@@ -211,18 +211,19 @@ def _ways(person: str, granted: Iterable[Grant]) -> Iterator[ColumnElement[bool]
     for grant in granted:
         scopes.setdefault(grant.role, set()).add(grant.scope)
     for role, held in sorted(scopes.items()):
-        yield and_(_asked.c.role == role, visible(Reach.of(held)))
+        called = _asked.c.role == role if EVERYWHERE in held else _is_called(role)
+        yield and_(called, visible(Reach.of(held)))
     for role, post in _POSTS.items():
-        yield and_(_asked.c.role == role, post == person)
+        yield and_(_is_called(role), post == person)
+
+
+def _is_called(role: str) -> ColumnElement[bool]:
+    """As a plain comparison, but not by the index of roles: few projects are theirs, and many call the role."""
+    return _asked.c.role.concat("") == role
 
 
 def _of_round(keys: FromClause) -> ColumnElement[bool]:
     return and_(keys.c.project == rounds.c.project, keys.c.gate == rounds.c.gate, keys.c.number == rounds.c.number)
-
-
-def _overdue_at(now: datetime) -> ColumnElement[bool]:
-    """The condition on `rounds` that holds for a round whose deadline has passed, or had when its clock stopped."""
-    return and_(rounds.c.due < now, or_(rounds.c.stopped_at.is_(None), rounds.c.due < rounds.c.stopped_at))
 
 
 def _covered(scope: str) -> ColumnElement[bool]:
@@ -249,7 +250,7 @@ def _lines(now: datetime) -> Select[Any]:
         rounds.c.round,
         rounds.c.submitted_by,
         called.label("called"),
-        _overdue_at(now).label("overdue"),
+        (rounds.c.late_from < now).label("overdue"),
     ).join(projects, projects.c.key == rounds.c.project)
 
 

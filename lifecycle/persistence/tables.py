@@ -66,6 +66,7 @@ rounds = Table(
     Column("submitted_by", Words),
     Column("due", Instant),
     Column("until", Instant, nullable=False),
+    Column("late_from", Instant),
     Column("next_step_at", Instant),
     Column("steps_taken", Integer, nullable=False),
     Column("stopped_at", Instant),
@@ -76,14 +77,15 @@ rounds = Table(
     Column("round", Text, nullable=False),
     PrimaryKeyConstraint("project", "gate", "number"),
     Index(None, "decided_at"),
-    Index(None, "due", "project", "gate"),
+    Index(None, "late_from", "project", "gate"),
     Index(None, "submitted_by", "status"),
     Index(None, "status", "until", "project", "gate"),
 )
 """Every round there ever was; `due` to `stopped_at` tell of the clock that runs now, `round` is the whole round.
 
-`until` is `due`, and where nothing is due the end of time: lists by deadline read it in its order.
-Of a decided round `waits` says on whom it waited since when, as pairs in JSON.
+`until` is `due`, and where nothing is due the end of time: lists by deadline read it in its order. From `late_from` on
+the round is late, with no further event; it is `due`, unless the clock stopped before. Of a decided round `waits` says
+on whom it waited since when, as pairs in JSON.
 """
 
 calls = Table(

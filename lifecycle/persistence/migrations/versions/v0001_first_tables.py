@@ -64,7 +64,7 @@ def _projects() -> None:
         *words("submitted_by", nullable=True),
         *instants("due", nullable=True),
         *instants("until"),
-        *instants("next_step_at", nullable=True),
+        *instants("late_from", "next_step_at", nullable=True),
         *integers("steps_taken"),
         *instants("stopped_at", nullable=True),
         *words("outcome", nullable=True),
@@ -74,7 +74,7 @@ def _projects() -> None:
         sa.PrimaryKeyConstraint("project", "gate", "number"),
     )
     op.create_index("ix_rounds_decided_at", "rounds", ["decided_at"])
-    op.create_index("ix_rounds_due_project_gate", "rounds", ["due", "project", "gate"])
+    op.create_index("ix_rounds_late_from_project_gate", "rounds", ["late_from", "project", "gate"])
     op.create_index("ix_rounds_status_until_project_gate", "rounds", ["status", "until", "project", "gate"])
     op.create_index("ix_rounds_submitted_by_status", "rounds", ["submitted_by", "status"])
     op.create_table(
