@@ -30,6 +30,7 @@ from lifecycle.domain.people import Grant
 from lifecycle.gates.policy import Policy
 from lifecycle.persistence import people, policies, roles, tables
 from lifecycle.persistence.audit import Signature
+from lifecycle.persistence.columns import schema
 from lifecycle.persistence.migrate import upgrade
 from lifecycle.persistence.migrations.versions import v0001_first_tables
 from lifecycle.persistence.people import Person
@@ -49,7 +50,6 @@ _AS_GOOD_AS_NEW: Final = timedelta(days=2)
 _POSTS: Final = {"project_manager": ("manager", MANAGERS), "sponsor": ("sponsor", SPONSORS)}
 _REGISTER: Final = "gmpp_2022.csv"
 _CACHE: Final = Path(__file__).parents[1] / "var" / "bench"
-_RECORDED: Final = ("projects", "states", "rounds", "calls", "conditions", "events", "chains", "audit", "notices")
 
 
 def seeded(projects: int = PROJECTS, records: int = RECORDS) -> Path:
@@ -95,7 +95,7 @@ def _address(file: Path) -> str:
 
 @lru_cache
 def _policies() -> tuple[Policy, ...]:
-    """Every ready policy, the default twice: half of the projects go by it or by another that is alike."""
+    """Every ready policy."""
     return tuple(read_policy(text, name) for name, text in sorted(library().items()))
 
 
@@ -154,7 +154,11 @@ def _tell(part: Path, share: Sequence[int], now: datetime, events: int) -> None:
         for begin in range(0, len(share), _TOGETHER):
             some = share[begin : begin + _TOGETHER]
             database.write_now(partial(_record, share=some, told=told))
-        database.write_now(lambda c: c.execute(update(tables.notices).values(waits_until=None)) and None)
+        database.write_now(_told_long_ago)
+
+
+def _told_long_ago(connection: Connection) -> None:
+    connection.execute(update(tables.notices).values(waits_until=None))
 
 
 def _record(connection: Connection, share: Sequence[int], told: Sequence[Sequence[str]]) -> None:
@@ -178,7 +182,7 @@ def _add(whole: sqlite3.Connection, part: Path) -> None:
     """Put what a part has beyond the whole into the whole."""
     whole.execute("ATTACH ? AS part", (str(part),))
     whole.execute("BEGIN")
-    for table in _RECORDED:
+    for table in schema.tables:
         whole.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM part.{table}")
     whole.execute("COMMIT")
     whole.execute("DETACH part")

@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, fun
 from lifecycle.domain.people import EVERYWHERE
 from lifecycle.persistence.columns import Words
 from lifecycle.persistence.measures import lates, stays
-from lifecycle.persistence.projects import overdue_at
 from lifecycle.persistence.reach import Reach, visible
 from lifecycle.persistence.tables import projects, rounds
 
@@ -74,8 +73,8 @@ def lateness(connection: Connection, reach: Reach, since: datetime, now: datetim
     """Which gates were late for a time that ended since then, and which are late now; by days."""
     due, ended = _start(lates.c.due, _DAY), _start(lates.c.ended_at, _DAY)
     over = _within(select(due, ended, func.count()).where(lates.c.ended_at >= since), reach, lates)
-    since_when = _start(rounds.c.due, _DAY)
-    still = _within(select(since_when, func.count()).where(overdue_at(now)), reach, rounds)
+    since_when = _start(rounds.c.late_from, _DAY)
+    still = _within(select(since_when, func.count()).where(rounds.c.late_from < now), reach, rounds)
     return (
         *(Lateness(*row) for row in connection.execute(over.group_by(due, ended).order_by(due, ended))),
         *(

@@ -84,7 +84,12 @@ def overdue(
 
 def soon_due(connection: Connection, reach: Reach, now: datetime, until: datetime, limit: int) -> tuple[RoundLine, ...]:
     """The open rounds within reach that fall due between two instants while their clock runs, the first due first."""
-    ahead = (rounds.c.late_from > now, rounds.c.late_from <= until, rounds.c.stopped_at.is_(None), rounds.c.status.in_(_OPEN))
+    ahead = (
+        rounds.c.late_from > now,
+        rounds.c.late_from <= until,
+        rounds.c.stopped_at.is_(None),
+        rounds.c.status.in_(_OPEN),
+    )
     query = _lines(now).where(*ahead, ~_ON_HOLD, visible(reach)).order_by(*_by_deadline()).limit(limit)
     return tuple(_line(row) for row in connection.execute(query))
 

@@ -40,11 +40,7 @@ def _projects() -> None:
         *integers("seq"),
         sa.PrimaryKeyConstraint("key"),
     )
-    op.create_index("ix_projects_late_from", "projects", ["late_from"])
-    op.create_index("ix_projects_manager", "projects", ["manager"])
-    op.create_index("ix_projects_portfolio", "projects", ["portfolio"])
-    op.create_index("ix_projects_sponsor", "projects", ["sponsor"])
-    op.create_index("ix_projects_status_stage_tier", "projects", ["status", "stage", "tier"])
+    _indices("projects", "late_from", "manager", "portfolio", "sponsor", "status stage tier")
     op.create_table(
         "states",
         *words("project"),
@@ -73,10 +69,7 @@ def _projects() -> None:
         *texts("round"),
         sa.PrimaryKeyConstraint("project", "gate", "number"),
     )
-    op.create_index("ix_rounds_decided_at", "rounds", ["decided_at"])
-    op.create_index("ix_rounds_late_from_project_gate", "rounds", ["late_from", "project", "gate"])
-    op.create_index("ix_rounds_status_until_project_gate", "rounds", ["status", "until", "project", "gate"])
-    op.create_index("ix_rounds_submitted_by_status", "rounds", ["submitted_by", "status"])
+    _indices("rounds", "decided_at", "late_from project gate", "status until project gate", "submitted_by status")
     op.create_table(
         "calls",
         *words("project", "gate"),
@@ -94,8 +87,7 @@ def _projects() -> None:
         *texts("condition"),
         sa.PrimaryKeyConstraint("project", "id"),
     )
-    op.create_index("ix_conditions_owner_due", "conditions", ["owner", "due"])
-    op.create_index("ix_conditions_status_due", "conditions", ["status", "due"])
+    _indices("conditions", "owner due", "status due")
 
 
 def _measures() -> None:
@@ -168,10 +160,7 @@ def _trail() -> None:
         *instants("seen_at", nullable=True),
         sa.PrimaryKeyConstraint("key"),
     )
-    op.create_index("ix_notices_message", "notices", ["message"])
-    op.create_index("ix_notices_recipient_created_at_key", "notices", ["recipient", "created_at", "key"])
-    op.create_index("ix_notices_recipient_seen_at", "notices", ["recipient", "seen_at"])
-    op.create_index("ix_notices_waits_until", "notices", ["waits_until"])
+    _indices("notices", "message", "recipient created_at key", "recipient seen_at", "waits_until")
 
 
 def _directory() -> None:
@@ -208,8 +197,7 @@ def _directory() -> None:
         *instants("revoked_at", nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_delegations_giver", "delegations", ["giver"])
-    op.create_index("ix_delegations_receiver", "delegations", ["receiver"])
+    _indices("delegations", "giver", "receiver")
     op.create_table(
         "absences",
         *words("id"),
@@ -253,8 +241,7 @@ def _notices() -> None:
         *flags("given_up"),
         sa.PrimaryKeyConstraint("id", "channel", "recipient"),
     )
-    op.create_index("ix_messages_next_try_at_channel", "messages", ["next_try_at", "channel"])
-    op.create_index("ix_messages_recipient_created_at", "messages", ["recipient", "created_at"])
+    _indices("messages", "next_try_at channel", "recipient created_at")
     op.create_table(
         "webhooks",
         *words("id", "label", "url", "kinds"),
@@ -304,3 +291,9 @@ def _policies_and_imports() -> None:
 
 def downgrade() -> None:
     raise RuntimeError("The first tables stay; restore a backup instead.")
+
+
+def _indices(table: str, *columns: str) -> None:
+    """An index for each list of columns, a space between."""
+    for names in columns:
+        op.create_index(f"ix_{table}_{names.replace(' ', '_')}", table, names.split())
