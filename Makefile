@@ -63,8 +63,8 @@ chromium: ## Install the browser for the tests of the pages, if it is missing
 screenshots: setup chromium ## Pictures of every page, wide and narrow, light and dark, in var/screenshots
 	@$(BIN)/python -m tests.web.browser.screenshots var/screenshots
 
-bench: setup ## Measure the figures to reach; prints a table, writes bench/results.json
-	@$(BIN)/python -m bench
+bench: setup ## Measure the figures to reach (ONLY="P3 P6": some); prints a table, writes bench/results.json
+	@$(BIN)/python -m bench $(ONLY)
 
 docs: setup ## Generate the references from the models and from OpenAPI
 	@$(BIN)/lifecycle policy reference > docs/policy-reference.md

@@ -10,12 +10,19 @@ from pathlib import Path
 from typing import Final
 
 from bench.judging import one_gate, portfolio
+from bench.large import Large
 from bench.load import CYCLE
+from bench.processes import peak_bytes, start_of_peak
 from bench.register import import_seconds
-from bench.stage import ABOUT, CLIENTS, Stage, in_turns, keys
+from bench.seed import DATABASE
+from bench.stage import ABOUT, CLIENTS, Side, Stage, Tally, in_turns, keys
 from bench.table import Figure
+from bench.whole import exported, what_if_seconds
+from lifecycle.persistence.verifier import verify
 
 IMPORTED: Final = 1_000
+RATE: Final = 50
+MEGABYTE: Final = 1024 * 1024
 
 
 async def p1(stage: Stage) -> list[Figure]:
@@ -99,8 +106,58 @@ async def p11() -> list[Figure]:
     ]
 
 
+async def p3(large: Large) -> list[Figure]:
+    """One's own decision on a page."""
+    tally = Tally([])
+    await tally.measure(Side(large.hand, large.running.pids), "read_own", secrets=large.secrets, times=240)
+    seen = f"the gate's page after a decision, p95 of {len(tally.latencies)}, read by who decided, 10,000 projects"
+    return [Figure("P3", seen, tally.quantile(0.95), "ms", 150)]
+
+
+async def p6(large: Large) -> list[Figure]:
+    """Pages over everything."""
+    side, tally, warm = Side(large.hand, large.running.pids), Tally([]), Tally([])
+    await warm.measure(side, "read", secrets=large.secrets, rate=RATE, seconds=3)
+    await tally.measure(side, "read", secrets=large.secrets, rate=RATE, seconds=20)
+    seen = (
+        f"inbox, portfolio and overdue pages at {RATE}/s, p95; p50 {tally.quantile(0.5):.0f} ms, "
+        f"CPU time for one {tally.cpu_ms:.1f} ms"
+    )
+    return [Figure("P6", seen, tally.quantile(0.95), "ms", 150)]
+
+
+async def p10(large: Large) -> list[Figure]:
+    """The trail as a whole."""
+    began = time.process_time()
+    report = verify(f"sqlite:///{large.seeded / DATABASE}")
+    rate = report.rows / (time.process_time() - began)
+    if not report.ok:
+        raise RuntimeError(f"the seeded trail does not fit: {report.findings[0]}")
+    start_of_peak(large.api_pid)
+    address, auditor = large.running.settings.address, large.running.tokens["auditor"]
+    rows, seconds = await asyncio.to_thread(exported, address, auditor)
+    peak = peak_bytes(large.api_pid) / MEGABYTE
+    return [
+        Figure("P10.verify", f"rows of the trail verified in a second, of {report.rows:,}", rate, "/s", 50_000, True),
+        Figure(
+            "P10.export", f"memory of the API at most while {rows:,} rows go out in {seconds:.0f} s", peak, "MB", 200
+        ),
+    ]
+
+
+async def p11_by_sql(large: Large) -> list[Figure]:
+    """A draft over everything."""
+    address, analyst = large.running.settings.address, large.running.tokens["analyst"]
+    projects, seconds = await asyncio.to_thread(what_if_seconds, address, analyst)
+    seen = f"a draft over {projects:,} open projects, through HTTP and SQL, with progress"
+    return [Figure("P11.sql", seen, seconds, "s", 20)]
+
+
 ON_STAGE: Final[Mapping[str, Callable[[Stage], Awaitable[list[Figure]]]]] = {
     "P1": p1, "P2": p2, "P4": p4, "P5": p5, "P9": p9,
+}  # fmt: skip
+ON_LARGE: Final[Mapping[str, Callable[[Large], Awaitable[list[Figure]]]]] = {
+    "P3": p3, "P6": p6, "P10": p10, "P11": p11_by_sql,
 }  # fmt: skip
 ALONE: Final[Mapping[str, Callable[[], Awaitable[list[Figure]]]]] = {"P11": p11}
 NOTES: Final = (

@@ -32,42 +32,47 @@ class Round:
 
     def __init__(self, office: "Office", key: str) -> None:
         self._office = office
-        self._path = f"/projects/{key}/gates/{GATE}"
+        self.path = f"/projects/{key}/gates/{GATE}"
         self._turns = cycle(CYCLE)
         self._shown: Json = {}
+        self._said = 0
 
     async def prepare(self) -> None:
         """Supply the evidence."""
-        await self._office.ask("pm", f"{self._path}/evidence/declaration", {"kind": "attestation"}, method="PUT")
+        await self._office.ask("pm", f"{self.path}/evidence/declaration", {"kind": "attestation"}, method="PUT")
 
-    async def go_on(self) -> None:
-        """Ask for the next decision."""
-        match next(self._turns):
+    async def go_on(self) -> tuple[str, str]:
+        """Ask for the next decision; who asked, and what they said, which nobody has said before."""
+        turn = next(self._turns)
+        self._said += 1
+        said = f"Word {self._said}: the plan holds and the money is there."
+        match turn:
             case "pm":
-                answer = await self._office.ask("pm", f"{self._path}/submission")
+                answer = await self._office.ask("pm", f"{self.path}/submission")
                 (line,) = (line for line in answer.body["project"]["rounds"] if line["gate"] == GATE)
                 self._shown = {"round": line["number"], "evidence_digest": line["evidence_digest"]}
             case "director":
-                sent_back = {"outcome": "recycle", "rationale": "Come back with a better plan."}
-                await self._office.ask("director", f"{self._path}/decision", {**self._shown, **sent_back})
+                sent_back = {"outcome": "recycle", "rationale": said}
+                await self._office.ask("director", f"{self.path}/decision", {**self._shown, **sent_back})
             case person:
-                approved = {"verdict": "approve", "rationale": "The plan holds and the money is there."}
-                await self._office.ask(person, f"{self._path}/votes", {**self._shown, **approved})
+                approved = {"verdict": "approve", "rationale": said}
+                await self._office.ask(person, f"{self.path}/votes", {**self._shown, **approved})
+        return turn, said
 
 
 class Office:
     """The people of the sample office, and the projects they work on."""
 
     def __init__(self, http: Http) -> None:
-        self._http = http
+        self.http = http
         self._tokens: dict[str, str] = {}
-        self._rounds: list[Round] = []
+        self.rounds: list[Round] = []
 
     async def ask(self, person: str, path: str, body: Json | None = None, method: str = "POST") -> Answer:
         """Ask, again while the outcome is not known yet, until it is carried out; `RefusedError` if it is not."""
         key = uuid4().hex
         while True:
-            answer = await self._http.send(self._tokens[person], key, method, path, body)
+            answer = await self.http.send(self._tokens[person], key, method, path, body)
             if answer.status in CARRIED_OUT:
                 return answer
             if answer.status != NOT_KNOWN_YET:
@@ -88,12 +93,12 @@ class Office:
                     order["keys"], order["clients"], lambda key: self._register(key, order["about"])
                 )
             case "prepare":
-                self._rounds = [Round(self, key) for key in order["keys"]]
-                return await closed_loop(self._rounds, order["clients"], Round.prepare)
+                self.rounds = [Round(self, key) for key in order["keys"]]
+                return await closed_loop(self.rounds, order["clients"], Round.prepare)
             case "serial":
-                return await serial(self._rounds[0], ask=Round.go_on, **order)
+                return await serial(self.rounds[0], ask=Round.go_on, **order)
             case "closed":
-                return await closed_loop(self._rounds, ask=Round.go_on, **order)
+                return await closed_loop(self.rounds, ask=Round.go_on, **order)
             case unknown:
                 raise ValueError(f"no such order: {unknown}")
 

@@ -27,6 +27,17 @@ def command_of(pid: int) -> str:
     return _ps(pid, "args")
 
 
+def start_of_peak(pid: int) -> None:
+    """Let the memory peak of a process be measured from now on."""
+    (_PROC / str(pid) / "clear_refs").write_text("5")
+
+
+def peak_bytes(pid: int) -> int:
+    """The most memory that a process has held since then."""
+    lines = (_PROC / str(pid) / "status").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+
+
 def _parents() -> Iterable[tuple[int, int]]:
     listed = subprocess.run(("ps", "-A", "-o", "pid=,ppid="), capture_output=True, text=True, check=True)
     for line in listed.stdout.splitlines():

@@ -99,6 +99,11 @@ def _policies() -> tuple[Policy, ...]:
     return tuple(read_policy(text, name) for name, text in sorted(library().items()))
 
 
+def _weights() -> tuple[int, ...]:
+    """Half of the projects go by the default policy."""
+    return tuple(5 if policy.policy == DEFAULT else 1 for policy in _policies())
+
+
 @lru_cache
 def _places() -> tuple[tuple[str, str], ...]:
     """The names and departments of a real register."""
@@ -123,6 +128,13 @@ def _holder(role: str, which: int, number: int, portfolio: str) -> str:
     post, many = _POSTS.get(role, (role, max(HOLDERS, GATEKEEPERS // len(_gatekeeping()))))
     place = number if role in _POSTS else _portfolios().index(portfolio) * 2
     return f"{post.replace('_', '-')}-{(place + which) % many + 1}-of-{many}"
+
+
+def readers() -> tuple[str, ...]:
+    """Some of the people who work there: managers, sponsors, gatekeepers."""
+    leading = [_holder(role, 0, number * 7, "") for role in _POSTS for number in range(20)]
+    deciding = [_holder(role, 0, 0, portfolio) for role in _gatekeeping() for portfolio in _portfolios()[::4]]
+    return (*leading, *deciding)
 
 
 def _hire(connection: Connection, now: datetime) -> None:
@@ -164,7 +176,7 @@ def _told_long_ago(connection: Connection) -> None:
 def _record(connection: Connection, share: Sequence[int], told: Sequence[Sequence[str]]) -> None:
     for number in share:
         chance = Random(number)
-        key, story = f"S-{number:05}", chance.choice(chance.choice(told))
+        key, story = f"S-{number:05}", chance.choice(chance.choices(told, _weights())[0])
         happened = retold(story, dict(_tokens(story, number, key)))
         project(connection, key, happened, happened[-1].at)
 
