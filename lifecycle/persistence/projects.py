@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, or_, select
@@ -109,7 +109,13 @@ def state_of(connection: Connection, reach: Reach, key: str) -> ProjectState | N
 def states_of(connection: Connection, keys: Iterable[str]) -> dict[str, ProjectState]:
     """The states of these projects, of which a list within somebody's reach has just named the keys."""
     found = connection.execute(select(states.c.project, states.c.state).where(states.c.project.in_(sorted(set(keys)))))
-    return {project: ProjectState.model_validate_json(text) for project, text in found}
+    return {project: _state(text) for project, text in found}
+
+
+@lru_cache(maxsize=1_000)
+def _state(text: str) -> ProjectState:
+    """Read once for the many who look at the same lists: what is late is so for everybody."""
+    return ProjectState.model_validate_json(text)
 
 
 def states_after(connection: Connection, reach: Reach, key: str = "", limit: int = 200) -> tuple[ProjectState, ...]:

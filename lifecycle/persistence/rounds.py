@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, false, func, or_, select
@@ -259,6 +260,12 @@ def _lines(now: datetime) -> Select[Any]:
     ).join(projects, projects.c.key == rounds.c.project)
 
 
+@lru_cache(maxsize=2_000)
+def _round(text: str) -> Round:
+    """Read once for the many who look at the same lists."""
+    return Round.model_validate_json(text)
+
+
 def _line(row: Row[Any]) -> RoundLine:
     return RoundLine(
         project=row.key,
@@ -269,7 +276,7 @@ def _line(row: Row[Any]) -> RoundLine:
         version=row.seq,
         policy=row.policy_digest,
         kind=row.kind or "",
-        round=Round.model_validate_json(row.round),
+        round=_round(row.round),
         submitted_by=row.submitted_by,
         called=tuple(sorted((row.called or "").split(","))) if row.called else (),
         overdue=bool(row.overdue),

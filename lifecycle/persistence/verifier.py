@@ -6,8 +6,8 @@ other; a project's state, or what lists show of it, changed by hand; commands do
 
 It cannot find, by the rows alone, that somebody who can write all tables rewrote or cut all of them in step, or put
 back an older copy of the whole database. `heads` is the answer to that: note its result in another place now and then,
-and give it to `verify` later; what was recorded by then is fixed. Rounds, calls and conditions follow from the events:
-`projection.rebuild` compares them.
+and give it to `verify` later; what was recorded by then is fixed. Rounds, calls, conditions and when a project is due
+follow from the events: `projection.rebuild` compares them.
 """
 
 import json
@@ -35,8 +35,8 @@ _EVENTS = """
     FROM events ORDER BY project{c}, seq"""
 _HEADS = "SELECT chain, n, digest FROM chains ORDER BY chain{c}"
 _PROJECTS = """
-    SELECT key, seq, name, portfolio, status, stage, tier, manager, sponsor, policy_id, policy_version, policy_digest
-    FROM projects ORDER BY key{c}"""
+    SELECT key, seq, name, portfolio, status, stage, tier, manager, sponsor, policy_id, policy_version, policy_digest,
+    confidence, breaches, open_gates FROM projects ORDER BY key{c}"""
 _STATES = "SELECT project, seq, digest, state FROM states ORDER BY project{c}"
 _STANDINGS = "SELECT s.project, s.seq, s.digest, p.status FROM states s JOIN projects p ON p.key = s.project ORDER BY 1"
 _OVER = ("closed", "killed")
@@ -208,6 +208,14 @@ def _shown(state: dict[str, Any]) -> Row:
     names = ("name", "portfolio", "status", "stage", "tier", "manager", "sponsor")
     values = [{"status": "active", **state}.get(name) for name in names]
     values += [state["policy"][name] for name in ("id", "version", "digest")]
+    confidence = state.get("facts", {}).get("delivery_confidence")
+    rounds = sorted(state.get("rounds", {}).items())
+    open_gates = [gate for gate, round_ in rounds if round_.get("status") not in ("decided", "withdrawn")]
+    values += [
+        None if confidence is None else str(confidence),
+        " ".join(state.get("breaches", ())),
+        " ".join(open_gates),
+    ]
     return tuple(value.replace("\0", "\ufffd") if isinstance(value, str) else value for value in values)
 
 

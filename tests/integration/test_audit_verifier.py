@@ -30,7 +30,21 @@ from tests.integration.rows import NOW, settle_people
 KEYS = {table.name: list(table.primary_key)[-1].name for table in (audit, events, chains, states, projects)}
 TAMPERED = {
     **{table.name: [column.name for column in table.c] for table in (audit, events, chains, states)},
-    "projects": ["key", "seq", "name", "portfolio", "status", "stage", "tier", "manager", "sponsor", "policy_version"],
+    "projects": [
+        "key",
+        "seq",
+        "name",
+        "portfolio",
+        "status",
+        "stage",
+        "tier",
+        "manager",
+        "sponsor",
+        "policy_version",
+        "confidence",
+        "breaches",
+        "open_gates",
+    ],
 }
 
 
