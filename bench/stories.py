@@ -107,7 +107,7 @@ class _Life:
 
     def live(self, way: list[PersonCommand], ago: timedelta, events: int) -> None:
         """Be amended for a while, then go a way, the last step so long ago."""
-        self._amend(self.told[-1].at, max(0, events - 2 * len(way) - 12))
+        self._amend(self.told[-1].at, max(0, events - len(way) - 12))
         start = self._end - ago - len(way) * _STEP
         for number, command in enumerate(way):
             if not self._ask(command, start + number * _STEP):
