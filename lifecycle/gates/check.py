@@ -7,10 +7,11 @@ from lifecycle.gates.complaints import ConditionError
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.proofs import deciders
 from lifecycle.gates.proofs.baselines import baselines
-from lifecycle.gates.proofs.dead_ends import preconditions
+from lifecycle.gates.proofs.dead_ends import dead_ends
 from lifecycle.gates.proofs.decisions import decisions, derivations, settings
 from lifecycle.gates.proofs.demands import demands
 from lifecycle.gates.proofs.finding import ERROR, Finding, Path, error
+from lifecycle.gates.proofs.journeys import Journeys
 from lifecycle.gates.proofs.ladders import ladders
 from lifecycle.gates.proofs.outcomes import outcomes
 from lifecycle.gates.proofs.passages import passages
@@ -21,6 +22,7 @@ from lifecycle.gates.proofs.routes import routes
 from lifecycle.gates.proofs.tables import tables
 from lifecycle.gates.proofs.tiers import tier_table
 from lifecycle.gates.proofs.truths import truths
+from lifecycle.gates.proofs.waiting import waiting
 from lifecycle.gates.proofs.written import conditions_of
 from lifecycle.gates.rulebook import Rulebook
 
@@ -47,11 +49,13 @@ def check(policy: Policy, roster: Roster | None = None) -> tuple[Finding, ...]:
                 *tier_table(prover),
                 *truths(prover),
                 *demands(prover),
-                *baselines(prover),
                 *routes(prover),
-                *preconditions(policy),
+                *waiting(policy),
                 *outcomes(policy),
             ]
+            journeys = Journeys(prover)
+            found += baselines(prover, journeys)
+            found += dead_ends(journeys) if _is_sound(found) else ()
             if roster is not None:
                 found += [*people(book, roster), *deciders.people(policy, roster)]
     return tuple(found)

@@ -1,82 +1,129 @@
-"""Dead ends behind a route: a project that went around a gate for which everything ahead of it waits."""
+"""Dead ends: gates that no project passes, and places from which no gate leads on, for what gates before have left."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from lifecycle.gates.policy import CLOSED, Policy
+from lifecycle.domain.project import OPENING, Outcome
 from lifecycle.gates.policy_gates import GateKind
-from lifecycle.gates.proofs.finding import ERROR, Finding, error, warning
-from lifecycle.gates.proofs.waiting import is_met, leaves, waiting
-
-MOST_STATES = 2_000
-"""So many states of a project are told apart; more are not looked at."""
-
-State = tuple[str, frozenset[str]]
-"""A stage, and the gates that a project has passed, of those for which others wait."""
+from lifecycle.gates.proofs.demand import Demand
+from lifecycle.gates.proofs.finding import Finding, Path, error, information, warning
+from lifecycle.gates.proofs.guards import Guard
+from lifecycle.gates.proofs.journeys import Journeys
+from lifecycle.gates.proofs.passing import Position
+from lifecycle.gates.proofs.waiting import blocked
 
 
-def preconditions(policy: Policy) -> Iterator[Finding]:
-    """Gates that wait for ever; and where there are none, dead ends of whoever went around them."""
-    found = list(waiting(policy))
-    yield from found
-    if not any(finding.severity == ERROR for finding in found):
-        yield from dead_ends(policy)
+def dead_ends(journeys: Journeys) -> Iterator[Finding]:
+    """Every gate that opposite demands keep shut, every place without a way on, every gate that keeps others shut."""
+    yield from list(_shut(journeys)) or (*_lost(journeys), *_in_the_way(journeys))
+    for gate in sorted(journeys.doubted):
+        sentence = f"It is not proven that '{gate}' can pass wherever a project comes to it."
+        yield information(("gates", gate), sentence, "Split its conditions into simpler ones if you want it proven.")
+    if not journeys.whole:
+        sentence = "It is not proven that there is a way out everywhere: too much depends on earlier decisions."
+        yield information(("gates",), sentence, "Let fewer gates wait for others if you want it proven.")
 
 
-def dead_ends(policy: Policy) -> Iterator[Finding]:
-    """Every stage, however a project came to it, has a way to an end, as far as preconditions go."""
-    awaited = frozenset(leaves(asked for gate in policy.gates.values() for asked in gate.requires))
-    if not awaited:
-        return
-    came_from: dict[State, tuple[State, str] | None] = {(policy.stages[0], frozenset()): None}
-    onward: dict[State, list[tuple[State, str]]] = {}
-    ahead = list(came_from)
-    while ahead:
-        here = ahead.pop(0)
-        onward[here] = list(_steps(policy, here, awaited))
-        for state, gate in onward[here]:
-            if state not in came_from:
-                came_from[state] = (here, gate)
-                ahead.append(state)
-        if len(came_from) > MOST_STATES:
-            return
-    ending = _leading_to_an_end(policy, onward)
+def _shut(journeys: Journeys) -> Iterator[Finding]:
+    """Gates that ask for the opposite of what gates before have left, and nothing between changes it."""
+    for gate in journeys.policy.gates if journeys.whole else ():
+        places = [here for here in journeys.onward if gate in journeys.gates_at(here)]
+        if places and not any(_can_pass(journeys, gate, here) for here in places):
+            core = _core(journeys, gate, places)
+            behind = journeys.passing.facts_behind(core)
+            facts = [name for name in journeys.lasting.values if name in behind]
+            held = f": only gates change {' and '.join(facts)}, and none before leaves it so" if facts else ""
+            sentence = f"No project that comes to this gate meets {_names(core)}{held}."
+            remedy = "Correct one of the gates, or let a decision on the way between them change what it rests on."
+            yield error(_place(gate, core[-1]), sentence, remedy, f"{journeys.way(places[0], facts)}.")
+
+
+def _lost(journeys: Journeys) -> Iterator[Finding]:
+    """Places from which a project, in the heaviest tier that it can come to, finds no way to an end."""
+    ending, told = journeys.ending(), set()
+    for here in sorted(journeys.onward, key=lambda here: here not in journeys.sure):
+        if here not in ending and here.stage not in told:
+            told.add(here.stage)
+            severe = error if here in journeys.sure else warning
+            sentence = f"A project can come to the stage '{here.stage}' and find no way on to an end."
+            remedy = "Let its gates ask only for what every way there brings, or say under 'when' to whom that applies."
+            at = ("stages", journeys.policy.stages.index(here.stage))
+            way = journeys.way(here, list(dict(here.facts)))
+            yield severe(at, sentence, remedy, ". ".join([way, *_kept_back(journeys, here)]) + ".")
+
+
+def _in_the_way(journeys: Journeys) -> Iterator[Finding]:
+    """Gates that, once they are open, may neither pass nor go away, and keep the gates that lead on shut."""
+    again = {gate: journeys.behind(gate) for gate in journeys.reopened}
     told: set[str] = set()
-    for state in came_from:
-        if state not in ending and state[0] not in told:
-            told.add(state[0])
-            path = _path(came_from, state)
-            named = {*path, *policy.gates_from(state[0])}
-            severe = warning if any(policy.gates[name].when for name in named) else error
-            sentence = f"A project can come to the stage '{state[0]}' without what every gate out of it waits for."
-            remedy = "Let those gates wait only for what every route has passed, or say so under 'when'."
-            way = f"It passes {', '.join(path)}." if path else "It begins there."
-            yield severe(("stages", policy.stages.index(state[0])), sentence, remedy, way)
+    for here in sorted(journeys.onward, key=lambda here: here not in journeys.sure):
+        tier = journeys.passing.heaviest(here)
+        for gate in (*journeys.gates_at(here), *(gate for gate, behind in again.items() if here in behind)):
+            if gate in told or journeys.is_end(here) or not _blocks(journeys, gate, here):
+                continue
+            if not _can_close(journeys, gate, here, tier) and journeys.passing.lapses(gate, here) is False:
+                told.add(gate)
+                severe = error if here in journeys.sure else warning
+                core = _core(journeys, gate, [here], tier)
+                sentence = f"Once open, this gate keeps others shut, and a project can come to where it never meets {_names(core)}."
+                remedy = (
+                    "Say under 'when' to whom that applies, or under 'blocks' that it leaves the other gates alone."
+                )
+                yield severe(_place(gate, core[-1]), sentence, remedy, f"{journeys.way(here, list(dict(here.facts)))}.")
 
 
-def _steps(policy: Policy, here: State, awaited: frozenset[str]) -> Iterator[tuple[State, str]]:
-    """Where a project can come next, and by which gate, if all but its preconditions goes well."""
-    stage, passed = here
-    for name, gate in policy.gates.items():
-        if stage == CLOSED or gate.kind is GateKind.BENEFITS or not policy.belongs(name, stage):
-            continue
-        for outcome in gate.decisions:
-            if elsewhere := gate.decision(outcome).to:
-                yield (elsewhere, passed), name
-        if all(is_met(policy, asked, frozenset({stage}), passed, strict=False) for asked in gate.requires):
-            yield (gate.to or stage, passed | ({name} & awaited)), name
+def _blocks(journeys: Journeys, gate: str, here: Position) -> bool:
+    """Whether a gate that can be open there keeps one shut that leads on."""
+    rule, leading = journeys.policy.gates[gate], set(journeys.policy.gates_from(here.stage))
+    if rule.kind is GateKind.STAGE:
+        return gate in journeys.reopened and gate not in leading
+    return bool(blocked(journeys.policy, rule) & leading)
 
 
-def _leading_to_an_end(policy: Policy, onward: dict[State, list[tuple[State, str]]]) -> set[State]:
-    ending = {state for state in onward if state[0] == CLOSED or not policy.gates_from(state[0])}
-    while more := {s for s, steps in onward.items() if s not in ending and any(to in ending for to, _ in steps)}:
-        ending |= more
-    return ending
+def _can_close(journeys: Journeys, gate: str, here: Position, tier: str) -> bool:
+    """Whether a gate can come to a decision after which it is no longer open."""
+    closing = (*OPENING, Outcome.DECLINE)
+    decisions = [outcome for outcome in journeys.policy.gates[gate].decisions if outcome in closing]
+    return any(journeys.passing.can(gate, outcome, here, tier=tier) is not False for outcome in decisions)
 
 
-def _path(came_from: dict[State, tuple[State, str] | None], state: State) -> list[str]:
-    """The gates that a project passes on its way to a state."""
-    path: list[str] = []
-    while (step := came_from[state]) is not None:
-        state, gate = step
-        path.insert(0, gate)
-    return path
+def _can_pass(journeys: Journeys, gate: str, here: Position, tier: str | None = None) -> bool:
+    opening = [outcome for outcome in journeys.policy.gates[gate].decisions if outcome in OPENING]
+    return any(journeys.passing.can(gate, outcome, here, tier=tier) is not False for outcome in opening)
+
+
+def _kept_back(journeys: Journeys, here: Position) -> Iterator[str]:
+    """What keeps a project back there, gate by gate."""
+    tier = journeys.passing.heaviest(here)
+    of_tier = f" in the tier '{tier}'" if len(journeys.policy.tiers) > 1 else ""
+    for gate in journeys.policy.gates_from(here.stage):
+        if not _can_pass(journeys, gate, here, tier):
+            yield f"'{gate}' keeps it back{of_tier}: {_names(_core(journeys, gate, [here], tier))}"
+
+
+def _core(journeys: Journeys, gate: str, places: Sequence[Position], tier: str | None = None) -> list[Guard]:
+    """The fewest of a gate's guards that keep it shut at all these places."""
+    opening = next(outcome for outcome in journeys.policy.gates[gate].decisions if outcome in OPENING)
+    asked = [journeys.passing.guards(gate, opening, here) for here in places]
+    core = list(range(len(asked[0])))
+    for number in tuple(core):
+        rest = [other for other in core if other != number]
+        if rest and not any(
+            journeys.passing.hold([guards[each] for each in rest], journeys.passing.given(here, tier)) is not False
+            for guards, here in zip(asked, places, strict=True)
+        ):
+            core = rest
+    return [asked[0][number] for number in core]
+
+
+def _names(guards: Sequence[Guard]) -> str:
+    return " and ".join(f"'{guard.name}'" for guard in guards)
+
+
+def _place(gate: str, guard: Guard) -> Path:
+    """Where a guard of a gate is written."""
+    if isinstance(guard, Demand) and guard.name not in tuple(Outcome):
+        return ("gates", gate, "criteria", guard.name, "must")
+    kind, _, number = guard.name.partition(".")
+    if number:
+        return ("gates", gate, kind, int(number) - 1)
+    return ("gates", gate, "when") if kind == "when" else ("gates", gate, "decisions", kind, "when")

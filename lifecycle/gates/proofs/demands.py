@@ -9,6 +9,7 @@ from lifecycle.gates.policy_gates import Gate
 from lifecycle.gates.policy_requirements import EvidenceRule
 from lifecycle.gates.proofs.demand import Demand, demands_of
 from lifecycle.gates.proofs.finding import Finding, error, information, warning
+from lifecycle.gates.proofs.guards import sharing, together
 from lifecycle.gates.proofs.prover import Context, Prover, Shown, first_round
 from lifecycle.gates.quorums import ways
 
@@ -31,20 +32,20 @@ def _contradictions(prover: Prover, name: str, gate: Gate) -> Iterator[Finding]:
     ]
     if gate.when:
         able.insert(0, Demand("when", None, prover.book.condition(gate.when, name)))
-    for group in _sharing(prover, able):
+    for group in sharing(prover, able):
         yield from _clash(prover, name, group)
 
 
 def _clash(prover: Prover, name: str, group: Sequence[Demand]) -> Iterator[Finding]:
     """What keeps criteria that share facts from holding together, or that it is not proven that they can."""
-    together, proven = _together(prover, group)
-    if together or len(group) < 2:
+    both = together(prover, group)
+    if both.world is not None or len(group) < 2:
         return
-    if proven:
+    if both.proven:
         yield _contradiction(name, _core(prover, group))
         return
     simple = [demand for demand in group if prover.is_exact(demand.conditions)]
-    among = [_clash(prover, name, part) for part in _sharing(prover, simple)] if len(simple) < len(group) else []
+    among = [_clash(prover, name, part) for part in sharing(prover, simple)] if len(simple) < len(group) else []
     if found := [finding for findings in among for finding in findings]:
         yield from found
         return
@@ -62,36 +63,14 @@ def _contradiction(name: str, core: Sequence[Demand]) -> Finding:
     return error(path, sentence, remedy, f"{' and '.join(demand.must.text for demand in core)}.")
 
 
-def _together(prover: Prover, group: Sequence[Demand]) -> tuple[bool, bool]:
-    """Whether some project passes all of them, and whether it is proven that none does."""
-
-    def goal(context: Context, undecided: frozenset[str]) -> bool | None:
-        passes = [demand.lets_pass(context, undecided) for demand in group]
-        return False if False in passes else None if None in passes else True
-
-    shown = prover.shown([condition for demand in group for condition in demand.conditions], goal)
-    return shown.witness is not None, shown.proven
-
-
 def _core(prover: Prover, group: Sequence[Demand]) -> list[Demand]:
     """The fewest of them that still contradict each other, by leaving out one after the other."""
     core = list(group)
     for demand in group:
         rest = [other for other in core if other is not demand]
-        if rest and _together(prover, rest)[1]:
+        if rest and together(prover, rest).proven:
             core = rest
     return core
-
-
-def _sharing(prover: Prover, demands: Sequence[Demand]) -> list[list[Demand]]:
-    """The demands in groups that come down to the same facts; what shares no fact cannot contradict."""
-    groups: list[tuple[set[str], list[Demand]]] = []
-    for demand in demands:
-        facts = prover.facts_behind(demand.conditions)
-        touching = [group for group in groups if group[0] & facts]
-        joined = (facts.union(*(g[0] for g in touching)), [d for g in touching for d in g[1]] + [demand])
-        groups = [group for group in groups if group not in touching] + [joined]
-    return [members for _, members in groups]
 
 
 def _evidence_never_asked(prover: Prover, name: str, gate: Gate) -> Iterator[Finding]:
@@ -141,7 +120,7 @@ def _left_unanswered(prover: Prover, name: str, form: EvidenceRule, demand: Dema
         return None if undecided else is_excused
 
     conditions = [condition for condition in (when, unless, *demand.conditions) if condition]
-    return prover.shown(conditions, stuck, without={f"answers.{field}" for field in form.fields})
+    return prover.shown(conditions, stuck, dict.fromkeys(f"answers.{field}" for field in form.fields))
 
 
 def _nobody_asked(prover: Prover, name: str, gate: Gate) -> Iterator[Finding]:

@@ -1,21 +1,26 @@
 """What every proof works with: the policy's rulebook, and one budget for all that is looked at."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 from lifecycle.domain.project import Round
+from lifecycle.domain.values import FactValue
 from lifecycle.gates.conditions import Condition, Truth
 from lifecycle.gates.proofs.meanings import meanings, needed
 from lifecycle.gates.proofs.samples import Samples, samples_of
 from lifecycle.gates.proofs.witness import in_words
-from lifecycle.gates.proofs.worlds import Budget, Goal, Search, World, count, every
+from lifecycle.gates.proofs.worlds import Budget, Goal, Search, World, context_of, count, every
 from lifecycle.gates.rulebook import Rulebook
 
 Context = Any
 
+Given = Mapping[str, FactValue | None]
+"""Facts by dotted name that are what they are, None for what is never known."""
+
+NOTHING_GIVEN: Given = {}
 
 _ANY_TIME = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -41,13 +46,25 @@ class Prover:
     book: Rulebook
     budget: Budget = field(default_factory=Budget)
 
-    def shown(self, conditions: Sequence[Condition], goal: Goal, without: Container[str] = ()) -> Shown:
-        """Whether some project, with facts that the conditions mention, reaches the goal; `without` are never known."""
+    def shown(
+        self,
+        conditions: Sequence[Condition],
+        goal: Goal,
+        given: Given = NOTHING_GIVEN,
+        beside: Sequence[Condition] = (),
+    ) -> Shown:
+        """Whether some project, with facts that the conditions mention, reaches the goal.
+
+        What is `given` is not searched. Values are told apart also by the conditions `beside`.
+        """
         depends_on_tier = any("tier" in condition.references for condition in conditions)
         rows = self._rows if depends_on_tier else ()
         behind = [*conditions, *(row for row in rows if row)]
         names = needed(self.book, behind)
-        samples = self.samples(behind).without(without)
+        samples = self.samples(behind)
+        if beside:
+            samples = self.samples([*beside, *behind]).only(samples.values)
+        samples = samples.without(given)
 
         def reached(context: Context, undecided: frozenset[str]) -> bool | None:
             known, open_ = self.book.derivation.partly(context, undecided, names)
@@ -55,9 +72,10 @@ class Prover:
             fits = shows is not False and self._is_of_its_tier(rows, known, open_)
             return fits and shows
 
-        searched = Search(samples, self.budget, len(behind) + len(names)).find(reached if names or rows else goal)
+        search = Search(samples, self.budget, len(behind) + len(names))
+        searched = search.find(reached if names or rows else goal, context_of(given))
         if searched.world is None:
-            return Shown(None, searched.proven or (bool(names or rows) and self._never(conditions, goal, without)))
+            return Shown(None, searched.proven or (bool(names or rows) and self._never(conditions, goal, given)))
         return Shown(in_words(samples.kinds, searched.world), proven=False, world=searched.world)
 
     @cached_property
@@ -77,10 +95,10 @@ class Prover:
             return True
         return None if Truth.UNKNOWN in truths else False
 
-    def _never(self, conditions: Sequence[Condition], goal: Goal, without: Container[str]) -> bool:
+    def _never(self, conditions: Sequence[Condition], goal: Goal, given: Given) -> bool:
         """Whether the goal is out of reach even if the tier and derived facts followed from nothing."""
-        samples = samples_of(conditions).without(without)
-        return Search(samples, self.budget, len(conditions)).find(goal).proven
+        samples = samples_of(conditions).without(given)
+        return Search(samples, self.budget, len(conditions)).find(goal, context_of(given)).proven
 
     def samples(self, conditions: Sequence[Condition]) -> Samples:
         """The values at which conditions can turn, of every fact on which they depend."""

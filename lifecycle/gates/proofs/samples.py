@@ -43,6 +43,10 @@ class Samples:
         """The samples without some facts, which then are never known."""
         return replace(self, values={name: values for name, values in self.values.items() if name not in names})
 
+    def only(self, names: Container[str]) -> "Samples":
+        """The samples of some facts alone."""
+        return replace(self, values={name: values for name, values in self.values.items() if name in names})
+
 
 def samples_of(conditions: Sequence[Condition], known: Meanings = NOTHING_DERIVED) -> Samples:
     """The values of every fact that the conditions mention, and of those behind derived facts whose meaning is known.

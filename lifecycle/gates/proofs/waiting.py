@@ -8,6 +8,7 @@ from lifecycle.gates.policy import CLOSED, Policy
 from lifecycle.gates.policy_decisions import Precondition
 from lifecycle.gates.policy_gates import Gate, GateKind
 from lifecycle.gates.proofs.finding import Finding, error, warning
+from lifecycle.gates.proofs.memory import leaves
 
 
 class _Reach(NamedTuple):
@@ -26,7 +27,7 @@ def waiting(policy: Policy) -> Iterator[Finding]:
             sentence = f"The gate '{name}' can never pass{whom}: what it waits for never comes before it."
             remedy = "Take a precondition away, or let it wait for an earlier gate."
             yield severe(("gates", name, "requires"), sentence, remedy, _chain(policy, name, strictly))
-        for other in sorted(_blocked(policy, gate) & set(leaves(gate.requires))):
+        for other in sorted(blocked(policy, gate) & _asked_about(gate)):
             sentence = f"While '{name}' is open '{other}' cannot pass, and '{name}' waits for '{other}'."
             yield warning(("gates", name, "requires"), sentence, f"Say under 'blocks' that it leaves '{other}' alone.")
 
@@ -40,7 +41,7 @@ def _reach(policy: Policy, *, strict: bool) -> _Reach:
             if not _is_in(policy, name, known.stages):
                 continue
             stages |= {to for outcome in gate.decisions if (to := gate.decision(outcome).to)} - {CLOSED}
-            if all(is_met(policy, asked, known.stages, known.passed, strict=strict) for asked in gate.requires):
+            if all(_is_met(policy, asked, known.stages, known.passed, strict=strict) for asked in gate.requires):
                 passed.add(name)
                 stages |= {gate.to} - {CLOSED} if gate.to else set()
         onward = _Reach(frozenset(stages), frozenset(passed))
@@ -54,7 +55,7 @@ def _is_in(policy: Policy, name: str, stages: Iterable[str]) -> bool:
     return policy.gates[name].kind is GateKind.BENEFITS or any(policy.belongs(name, stage) for stage in stages)
 
 
-def is_met(
+def _is_met(
     policy: Policy, asked: Precondition, stages: frozenset[str], passed: frozenset[str], *, strict: bool
 ) -> bool:
     """Whether a precondition can be met where these stages are reached and these gates passed.
@@ -66,29 +67,26 @@ def is_met(
     if asked.gate is not None:
         may_be_any = not set(asked.outcome) <= set(OPENING)
         return asked.gate in passed or (may_be_any and _is_in(policy, asked.gate, stages))
-    met = sum(is_met(policy, part, stages, passed, strict=strict) for part in asked.parts)
+    met = sum(_is_met(policy, part, stages, passed, strict=strict) for part in asked.parts)
     return met >= (len(asked.parts) if asked.all else asked.at_least or 1)
 
 
-def leaves(asked: Iterable[Precondition]) -> Iterator[str]:
-    """The gates that preconditions name, at any depth."""
-    for each in asked:
-        if each.gate is not None:
-            yield each.gate
-        yield from leaves(each.parts)
-
-
-def _blocked(policy: Policy, gate: Gate) -> set[str]:
+def blocked(policy: Policy, gate: Gate) -> set[str]:
     """The stage gates that cannot pass while a gate is open."""
     if gate.blocks is not None or gate.kind is not GateKind.EXCEPTION:
         return set(gate.blocks or ())
     return {name for name, other in policy.gates.items() if other.kind is GateKind.STAGE}
 
 
+def _asked_about(gate: Gate) -> set[str]:
+    """The gates for which one waits."""
+    return {asked.gate or "" for asked in leaves(gate.requires)}
+
+
 def _chain(policy: Policy, name: str, known: _Reach) -> str:
     """Who waits for whom, until it comes round or to a gate that no project has before it."""
     told, seen = [], [name]
-    while later := sorted(set(leaves(policy.gates[seen[-1]].requires)) - known.passed):
+    while later := sorted(_asked_about(policy.gates[seen[-1]]) - known.passed):
         told.append(f"'{seen[-1]}' waits for '{later[0]}'")
         if later[0] in seen:
             break

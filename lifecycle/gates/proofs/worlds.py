@@ -14,6 +14,9 @@ Goal = Callable[[Mapping[str, Any], frozenset[str]], bool | None]
 """Whether facts show what is looked for: surely, surely not, or not yet to be said; the set names undecided facts."""
 
 
+NOTHING_KNOWN: Mapping[str, Any] = {}
+
+
 @dataclass
 class Budget:
     """So many judgements are made for one question, and for all questions together."""
@@ -40,11 +43,11 @@ class Search:
     """So many are made for each project that is looked at."""
     _made: int = field(default=0, init=False)
 
-    def find(self, goal: Goal) -> Searched:
-        """A project for which the goal surely holds."""
+    def find(self, goal: Goal, known: Mapping[str, Any] = NOTHING_KNOWN) -> Searched:
+        """A project for which the goal surely holds; `known` is the context of what is no question."""
         self._made = 0
         names = list(self.samples.values)
-        world = self._from(goal, names, {}, {})
+        world = self._from(goal, names, known, {})
         return Searched(world, proven=world is None and self.samples.exact and not self._spent)
 
     @property
@@ -52,7 +55,7 @@ class Search:
         return self._made >= self.budget.each or self.budget.left <= 0
 
     def _from(
-        self, goal: Goal, undecided: list[str], context: dict[str, Any], world: dict[str, FactValue | None]
+        self, goal: Goal, undecided: list[str], context: Mapping[str, Any], world: dict[str, FactValue | None]
     ) -> World | None:
         if self._spent:
             return None
@@ -67,6 +70,14 @@ class Search:
             if found := self._from(goal, rest, known, {**world, name: value}):
                 return found
         return None
+
+
+def context_of(world: World) -> Mapping[str, Any]:
+    """What conditions see of a project."""
+    context: Mapping[str, Any] = {}
+    for name, value in world.items():
+        context = _with(context, name, value)
+    return context
 
 
 def every(samples: Samples) -> Iterator[tuple[World, Mapping[str, Any]]]:

@@ -1,0 +1,95 @@
+"""What has to be remembered of past decisions: as much as gates later ask about, and no more."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from lifecycle.domain.project import OPENING, Outcome
+from lifecycle.domain.values import FactValue
+from lifecycle.gates.policy import Policy
+from lifecycle.gates.policy_decisions import Precondition
+from lifecycle.gates.policy_gates import GateKind
+
+FRESH: Final = "fresh"
+
+Decided = frozenset[tuple[str, str]]
+"""Of each gate that others ask about: its latest decision; that it is newer than another gate's; that it is fresh."""
+
+
+class Memory:
+    """What is asked about past decisions: by preconditions, and by conditions, which name it as facts."""
+
+    def __init__(self, policy: Policy, spoken_of: Iterable[str]) -> None:
+        """`spoken_of` are the facts on which conditions depend."""
+        self._policy = policy
+        self._named = sorted(name for name in spoken_of if name.startswith(("passed.", "outcome.")))
+        asked = [each for gate in policy.gates.values() for each in leaves(gate.requires)]
+        told_apart = {name for name in self._named if name.startswith("outcome.")}
+        self._told_apart = {_gate(name) for name in told_apart}
+        self._told_apart |= {each.gate or "" for each in asked if set(each.outcome) != set(OPENING)}
+        self._awaited = {_gate(name) for name in self._named} | {each.gate or "" for each in asked}
+        self._asking: dict[str, list[str]] = {}
+        for name, rule in policy.gates.items():
+            for each in leaves(rule.requires):
+                self._asking.setdefault(each.gate or "", []).append(name)
+        self._order = {(each.gate or "", each.after) for each in asked if each.after}
+        self._order |= {(each.gate or "", FRESH) for each in asked if each.fresh_for}
+
+    def after(self, before: Decided, gate: str, outcome: Outcome, stage: str) -> Decided:
+        """What is remembered in a stage once a gate has decided."""
+        known = {(one, other) for one, other in before if one != gate and other != gate}
+        if gate in self._told_apart or (gate in self._awaited and outcome in OPENING):
+            known |= {(gate, outcome.value if gate in self._told_apart else Outcome.GO.value)}
+            known |= {(gate, other) for one, other in self._order if one == gate}
+        return frozenset(each for each in known if not self._can_wait(each[0], stage))
+
+    def as_time_passes(self, decided: Decided) -> Iterator[Decided]:
+        """What is left of it when a decision grows too old."""
+        return (decided - {each} for each in decided if each[1] == FRESH)
+
+    def is_met(self, asked: Precondition, stage: str, decided: Decided) -> bool:
+        """Whether it was decided as a precondition on one gate asks."""
+        gate = asked.gate or ""
+        if self._is_open_again(gate, stage) or not any((gate, outcome.value) in decided for outcome in asked.outcome):
+            return False
+        is_newer = asked.after is None or (gate, asked.after) in decided
+        return is_newer and (asked.fresh_for is None or (gate, FRESH) in decided)
+
+    def facts(self, stage: str, decided: Decided) -> dict[str, FactValue | None]:
+        """What conditions see of the past."""
+        found: dict[str, FactValue | None] = {}
+        for name in self._named:
+            space, _, gate = name.partition(".")
+            latest = next((Outcome(what) for one, what in decided if one == gate and what in _OUTCOMES), None)
+            if space == "passed":
+                found[name] = latest in OPENING and not self._is_open_again(gate, stage)
+            else:
+                found[name] = latest.value if latest else None
+        return found
+
+    def _can_wait(self, gate: str, stage: str) -> bool:
+        """Whether a decision need not be remembered in a stage: it can be had again wherever it is asked for."""
+        rule = self._policy.gates[gate]
+        asking = [at for name in self._asking.get(gate, ()) for at in self._policy.stages_of(self._policy.gates[name])]
+        is_named = gate in self._told_apart or f"passed.{gate}" in self._named
+        on_request = rule.kind in (GateKind.REVIEW, GateKind.CHANGE, GateKind.EXCEPTION)
+        elsewhere = stage not in asking and all(self._policy.belongs(gate, at) for at in asking)
+        return on_request and not is_named and elsewhere
+
+    def _is_open_again(self, gate: str, stage: str) -> bool:
+        rule = self._policy.gates[gate]
+        return rule.kind is GateKind.STAGE and rule.from_ == stage
+
+
+def leaves(asked: Iterable[Precondition]) -> Iterator[Precondition]:
+    """The preconditions on one gate, at any depth."""
+    for each in asked:
+        if each.gate is not None:
+            yield each
+        yield from leaves(each.parts)
+
+
+def _gate(name: str) -> str:
+    return name.partition(".")[2]
+
+
+_OUTCOMES = frozenset(Outcome)

@@ -1,0 +1,108 @@
+"""Whether a gate can decide so where a project stands, if all goes well that may."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+from lifecycle.domain.project import Outcome
+from lifecycle.gates.conditions import Condition, Truth
+from lifecycle.gates.proofs.guards import Guard, Need, guards_of, sharing, together
+from lifecycle.gates.proofs.lasting import NO_CHANGE, Change, Facts, Lasting, Some
+from lifecycle.gates.proofs.memory import Decided, Memory, leaves
+from lifecycle.gates.proofs.prover import Context, Given, Prover
+
+
+class Position(NamedTuple):
+    """Where a project stands."""
+
+    stage: str
+    decided: Decided
+    facts: Facts
+
+
+class Passing:
+    """Answers that are asked for again and again; each is worked out once."""
+
+    def __init__(self, prover: Prover, lasting: Lasting, memory: Memory) -> None:
+        self._prover, self._lasting, self._memory = prover, lasting, memory
+        self._rows = tuple(prover.book.condition(tier.when) for tier in prover.book.policy.tiers if tier.when)
+        self._known: dict[object, bool | None] = {}
+        self._behind: dict[tuple[Condition, ...], frozenset[str]] = {}
+
+    def can(
+        self, gate: str, outcome: Outcome, here: Position, change: Change = NO_CHANGE, tier: str | None = None
+    ) -> bool | None:
+        """Whether some project there comes to the decision, and to the change with it; none when it is not proven.
+
+        A `tier` is that of the round, else it may be any.
+        """
+        rule = self._prover.book.policy.gates[gate]
+        waits = tuple(self._memory.is_met(asked, here.stage, here.decided) for asked in leaves(rule.requires))
+        guards = [*self.guards(gate, outcome, here), *change.guards]
+        return self._once((gate, outcome, waits, len(guards)), guards, {**self.given(here, tier), **change.given})
+
+    def lapses(self, gate: str, here: Position) -> bool | None:
+        """Whether some project there can come to do without the gate."""
+        when = self._prover.book.policy.gates[gate].when
+        if when is None:
+            return False
+        condition = self._prover.book.condition(when, gate)
+        return self._once(gate, [Need("when", (condition,), partial(_is_not, condition))], self.given(here))
+
+    def heaviest(self, here: Position) -> str:
+        """The heaviest tier that a project can come to there."""
+        ids = [tier.id for tier in self._prover.book.policy.tiers]
+        for number in reversed(range(1, len(ids))):
+            need = Need("tier", self._rows, partial(_is_of, self._rows[: number + 1], number))
+            if self._once(number, [need], self.given(here)) is not False:
+                return ids[number]
+        return ids[0]
+
+    def guards(self, gate: str, outcome: Outcome, here: Position) -> list[Guard]:
+        """What keeps the gate from the decision there."""
+        is_decided = partial(self._memory.is_met, stage=here.stage, decided=here.decided)
+        return list(guards_of(self._prover.book, gate, outcome, is_decided))
+
+    def given(self, here: Position, tier: str | None = None) -> Given:
+        """What is settled about a project that stands there."""
+        known = {name: held for name, held in here.facts if not isinstance(held, Some)}
+        of_tier = {"tier": tier} if tier else {}
+        return {"stage": here.stage, **self._memory.facts(here.stage, here.decided), **known, **of_tier}
+
+    def hold(self, guards: Sequence[Guard], given: Given) -> bool | None:
+        """Whether guards can hold together for some project of which this is given; none when it is not proven."""
+        found: list[bool | None] = []
+        for group in sharing(self._prover, guards, given):
+            depends_on = self.facts_behind(group)
+            told_apart = [self._lasting.beside[name] for name in self._lasting.beside if name in depends_on]
+            beside = tuple(dict.fromkeys(condition for conditions in told_apart for condition in conditions))
+            shown = together(self._prover, group, given, beside)
+            found.append(True if shown.world is not None else False if shown.proven else None)
+        return False if False in found else None if None in found else True
+
+    def facts_behind(self, guards: Sequence[Guard]) -> frozenset[str]:
+        """The facts on which guards depend."""
+        conditions = tuple(condition for guard in guards for condition in guard.conditions)
+        if conditions not in self._behind:
+            self._behind[conditions] = frozenset(self._prover.facts_behind(conditions))
+        return self._behind[conditions]
+
+    def _once(self, what: object, guards: Sequence[Guard], given: Given) -> bool | None:
+        depends_on = self.facts_behind(guards)
+        key = (what, tuple((name, value) for name, value in given.items() if name in depends_on))
+        if key not in self._known:
+            self._known[key] = self.hold(guards, given)
+        return self._known[key]
+
+
+def _is_not(condition: Condition, context: Context, undecided: frozenset[str]) -> bool | None:
+    truth = condition.judge(context, undecided).truth
+    return True if truth is Truth.NOT_MET else None if truth is Truth.UNKNOWN and undecided else False
+
+
+def _is_of(rows: Sequence[Condition], number: int, context: Context, undecided: frozenset[str]) -> bool | None:
+    """Whether a project is of the tier with this number: its row holds, or it is the last, and none before holds."""
+    truths = [row.judge(context, undecided).truth for row in rows]
+    if Truth.MET in truths[:number] or Truth.NOT_MET in truths[number:]:
+        return False
+    return None if undecided and Truth.UNKNOWN in truths else truths[number:] != [Truth.UNKNOWN]
