@@ -10,7 +10,7 @@ from lifecycle.gates.proofs.baselines import baselines
 from lifecycle.gates.proofs.dead_ends import dead_ends
 from lifecycle.gates.proofs.decisions import decisions, derivations, settings
 from lifecycle.gates.proofs.demands import demands
-from lifecycle.gates.proofs.finding import ERROR, Finding, Path, error
+from lifecycle.gates.proofs.finding import ERROR, INFORMATION, Finding, Path, error
 from lifecycle.gates.proofs.journeys import Journeys
 from lifecycle.gates.proofs.ladders import ladders
 from lifecycle.gates.proofs.outcomes import outcomes
@@ -55,7 +55,10 @@ def check(policy: Policy, roster: Roster | None = None) -> tuple[Finding, ...]:
             ]
             journeys = Journeys(prover)
             found += baselines(prover, journeys)
-            found += dead_ends(journeys) if _is_sound(found) else ()
+            unproven = {
+                str(finding.path[1]) for finding in found if finding.severity == INFORMATION and finding.path[1:]
+            }
+            found += dead_ends(journeys, unproven) if _is_sound(found) else ()
             if roster is not None:
                 found += [*people(book, roster), *deciders.people(policy, roster)]
     return tuple(found)

@@ -159,8 +159,16 @@ def test_criteria_that_contradict_each_other_are_named_and_no_others() -> None:
     (clash,) = found({"criteria": criteria})
     assert (clash.severity, clash.path) == (ERROR, ("gates", "gate", "criteria", "dear", "must"))
     assert "'cheap' and 'dear'" in clash.sentence
-    criteria["dear"]["when"] = "tier == 'major'"
+    criteria["dear"]["when"] = "project.cost > 900.0"
     assert not found({"criteria": criteria})
+
+
+def test_criteria_that_contradict_each_other_in_one_tier_are_a_dead_end_there() -> None:
+    criteria: Doc = {"cheap": {"must": "project.cost < 1000.0"}, "dear": {"must": "project.cost > 5000.0"}}
+    criteria["dear"]["when"] = "tier == 'major'"
+    (stuck,) = found({"criteria": criteria})
+    assert (stuck.severity, stuck.path) == (ERROR, ("stages", 0))
+    assert stuck.witness == "It begins there. 'gate' keeps it back in the tier 'major': 'cheap' and 'dear'."
 
 
 def test_a_condition_before_evidence_that_never_holds_is_an_error() -> None:
@@ -202,6 +210,7 @@ def test_a_criterion_on_a_baseline_that_nobody_has_taken_shuts_the_gate() -> Non
     (lacking,) = found(gate)
     assert (lacking.severity, lacking.witness) == (ERROR, "baseline.cost.")
     first = {"from": "idea", "to": "work", "takes_baseline": True, "approvals": {"all": [{"role": "sponsor"}]}}
+    first["criteria"] = {"known": {"must": "has(project.cost)"}}
     assert not found(gate, stages=["idea", "work", "done"], gates={"first": {**first, "decide_within": "5 days"}})
     gate["criteria"]["kept"]["must"] = "!has(baseline.cost) || project.cost <= baseline.cost"
     assert not found(gate)

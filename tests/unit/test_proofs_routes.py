@@ -52,8 +52,11 @@ def test_a_gate_that_waits_for_what_comes_behind_it_never_passes() -> None:
 
 def test_an_alternative_that_comes_before_is_enough() -> None:
     last = {**REVIEW, "requires": [{"gate": "gate"}]}
-    assert not waits({"last": last, "look": REVIEW}, {"any": [{"gate": "last"}, {"gate": "look"}]})
-    assert waits({"last": last, "look": REVIEW}, {"all": [{"gate": "last"}, {"gate": "look"}]})
+    gates = {"gate": {"to": "on"}, "end": {**LEADS, "from": "on", "to": "done"}, "last": last, "look": REVIEW}
+    stages = ["work", "on", "done"]
+    either, both = ({key: [{"gate": "last"}, {"gate": "look"}]} for key in ("any", "all"))
+    assert not found({"requires": [either]}, stages=stages, gates=gates)
+    assert found({"requires": [both]}, stages=stages, gates=gates)
 
 
 def test_a_precondition_for_some_projects_only_keeps_only_those() -> None:
@@ -62,10 +65,22 @@ def test_a_precondition_for_some_projects_only_keeps_only_those() -> None:
     assert (stuck.severity, "for some projects" in stuck.sentence) == (WARNING, True)
 
 
-def test_an_exception_that_waits_for_what_it_blocks_is_doubtful() -> None:
+def test_a_precondition_for_heavy_projects_that_none_of_them_meets_is_a_dead_end_for_those() -> None:
+    look, end = {**REVIEW, "requires": [{"gate": "gate"}]}, {**LEADS, "from": "on", "to": "done"}
+    gate = {"to": "on", "requires": [{"gate": "look", "when": "tier == 'major'"}]}
+    (*_, stuck) = found(gate, stages=["work", "on", "done"], gates={"look": look, "end": end})
+    assert (stuck.severity, stuck.path) == (ERROR, ("stages", 0))
+    assert "'gate' keeps it back in the tier 'major': precondition '1'" in stuck.witness
+
+
+def test_an_exception_that_waits_for_what_it_blocks_keeps_everything_shut() -> None:
     exception = {**LEADS, "kind": "exception", "requires": [{"gate": "gate"}]}
-    (stuck,) = found(gates={"exception": exception})
-    assert (stuck.severity, stuck.path) == (WARNING, ("gates", "exception", "requires"))
+    gates = {"gate": {"to": "on"}, "end": {**LEADS, "from": "on", "to": "done"}, "exception": exception}
+    (stuck,) = found(stages=["work", "on", "done"], gates=gates)
+    assert (stuck.severity, stuck.path) == (ERROR, ("gates", "exception", "requires", 0))
+    assert "keeps others shut" in stuck.sentence
+    gates["exception"] = {**exception, "blocks": ["end"]}
+    assert not found(stages=["work", "on", "done"], gates=gates), "what it blocks comes after what it waits for"
 
 
 def test_a_route_around_a_gate_for_which_all_ahead_waits_is_a_dead_end() -> None:
@@ -73,6 +88,7 @@ def test_a_route_around_a_gate_for_which_all_ahead_waits_is_a_dead_end() -> None
     around = {**LEADS, "from": "work", "to": "on"}
     last = {**LEADS, "from": "on", "to": "over", "requires": [{"gate": "gate"}]}
     (stuck,) = found({"to": "on"}, stages=stages, gates={"around": around, "last": last})
-    assert (stuck.severity, stuck.path, stuck.witness) == (ERROR, ("stages", 1), "It passes around.")
+    assert (stuck.severity, stuck.path, stuck.witness) == (ERROR, ("stages", 1), stuck.witness)
+    assert stuck.witness.startswith("It passes around. 'last' keeps it back")
     back = {**LEADS, "from": "on", "to": "work"}
     assert not found({"to": "on"}, stages=stages, gates={"around": around, "last": last, "back": back})

@@ -270,6 +270,8 @@ def _helpful(desk: Desk) -> Iterator[tuple[str, Any]]:
             yield f"accept {key}", draft.accept(key)
     if not state.baseline and getattr(desk.policy.gates.get("exception"), "takes_baseline", False):
         yield "open the exception", draft.open("exception")
+    if not state.baseline and getattr(desk.policy.gates.get("look"), "takes_baseline", False):
+        yield "open the review for a baseline", draft.open("look")
     yield from _a_route(desk)
     for round_ in _most_useful(desk):
         yield from _towards(desk, round_)

@@ -1,6 +1,6 @@
 """Dead ends: gates that no project passes, and places from which no gate leads on, for what gates before have left."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from lifecycle.domain.project import OPENING, Outcome
 from lifecycle.gates.policy_gates import GateKind
@@ -9,13 +9,15 @@ from lifecycle.gates.proofs.finding import Finding, Path, error, information, wa
 from lifecycle.gates.proofs.guards import Guard
 from lifecycle.gates.proofs.journeys import Journeys
 from lifecycle.gates.proofs.passing import Position
-from lifecycle.gates.proofs.waiting import blocked
 
 
-def dead_ends(journeys: Journeys) -> Iterator[Finding]:
-    """Every gate that opposite demands keep shut, every place without a way on, every gate that keeps others shut."""
+def dead_ends(journeys: Journeys, unproven: Collection[str]) -> Iterator[Finding]:
+    """Every gate that opposite demands keep shut, every place without a way on, every gate that keeps others shut.
+
+    Of the `unproven` gates it is told already that not everything is proven.
+    """
     yield from list(_shut(journeys)) or (*_lost(journeys), *_in_the_way(journeys))
-    for gate in sorted(journeys.doubted):
+    for gate in sorted(journeys.doubted.difference(unproven)):
         sentence = f"It is not proven that '{gate}' can pass wherever a project comes to it."
         yield information(("gates", gate), sentence, "Split its conditions into simpler ones if you want it proven.")
     if not journeys.whole:
@@ -39,9 +41,9 @@ def _shut(journeys: Journeys) -> Iterator[Finding]:
 
 def _lost(journeys: Journeys) -> Iterator[Finding]:
     """Places from which a project, in the heaviest tier that it can come to, finds no way to an end."""
-    ending, told = journeys.ending(), set()
-    for here in sorted(journeys.onward, key=lambda here: here not in journeys.sure):
-        if here not in ending and here.stage not in told:
+    told: set[str] = set()
+    for here in sorted(journeys.lost(), key=lambda here: here not in journeys.sure):
+        if here.stage not in told:
             told.add(here.stage)
             severe = error if here in journeys.sure else warning
             sentence = f"A project can come to the stage '{here.stage}' and find no way on to an end."
@@ -60,11 +62,12 @@ def _in_the_way(journeys: Journeys) -> Iterator[Finding]:
         for gate in (*journeys.gates_at(here), *(gate for gate, behind in again.items() if here in behind)):
             if gate in told or journeys.is_end(here) or not _blocks(journeys, gate, here):
                 continue
-            if not _can_close(journeys, gate, here, tier) and journeys.passing.lapses(gate, here) is False:
+            if not _can_close(journeys, gate, here) and journeys.passing.lapses(gate, here) is False:
                 told.add(gate)
                 severe = error if here in journeys.sure else warning
                 core = _core(journeys, gate, [here], tier)
-                sentence = f"Once open, this gate keeps others shut, and a project can come to where it never meets {_names(core)}."
+                never = f"a project can come to where it never meets {_names(core)}"
+                sentence = f"Once open, this gate keeps others shut, and {never}."
                 remedy = (
                     "Say under 'when' to whom that applies, or under 'blocks' that it leaves the other gates alone."
                 )
@@ -76,14 +79,19 @@ def _blocks(journeys: Journeys, gate: str, here: Position) -> bool:
     rule, leading = journeys.policy.gates[gate], set(journeys.policy.gates_from(here.stage))
     if rule.kind is GateKind.STAGE:
         return gate in journeys.reopened and gate not in leading
-    return bool(blocked(journeys.policy, rule) & leading)
+    blocks_all = rule.kind is GateKind.EXCEPTION and rule.blocks is None
+    return bool(leading if blocks_all else leading.intersection(rule.blocks or ()))
 
 
-def _can_close(journeys: Journeys, gate: str, here: Position, tier: str) -> bool:
-    """Whether a gate can come to a decision after which it is no longer open."""
+def _can_close(journeys: Journeys, gate: str, here: Position) -> bool:
+    """Whether a gate can come to a decision after which it is no longer open, perhaps after gates it keeps not shut."""
     closing = (*OPENING, Outcome.DECLINE)
     decisions = [outcome for outcome in journeys.policy.gates[gate].decisions if outcome in closing]
-    return any(journeys.passing.can(gate, outcome, here, tier=tier) is not False for outcome in decisions)
+    return any(
+        journeys.passing.can(gate, outcome, there, tier=journeys.passing.heaviest(there)) is not False
+        for there in journeys.beside(here)
+        for outcome in decisions
+    )
 
 
 def _can_pass(journeys: Journeys, gate: str, here: Position, tier: str | None = None) -> bool:
@@ -116,7 +124,7 @@ def _core(journeys: Journeys, gate: str, places: Sequence[Position], tier: str |
 
 
 def _names(guards: Sequence[Guard]) -> str:
-    return " and ".join(f"'{guard.name}'" for guard in guards)
+    return " and ".join(f"'{guard.name}'".replace("'requires.", "precondition '") for guard in guards)
 
 
 def _place(gate: str, guard: Guard) -> Path:

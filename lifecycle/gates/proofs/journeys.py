@@ -5,15 +5,15 @@ in the heaviest tier it can come to has none for good.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from lifecycle.domain.project import OnMiss
+from lifecycle.domain.project import OnMiss, Outcome
 from lifecycle.gates.machine import KILLED
 from lifecycle.gates.policy import CLOSED
 from lifecycle.gates.policy_gates import GateKind
-from lifecycle.gates.proofs.lasting import Some, lasting_of
+from lifecycle.gates.proofs.lasting import NO_CHANGE, Change, Some, lasting_of
 from lifecycle.gates.proofs.memory import Memory
 from lifecycle.gates.proofs.outcomes import takeable
 from lifecycle.gates.proofs.passing import Passing, Position
@@ -72,7 +72,7 @@ class Journeys:
             if len(self.onward) >= MOST_POSITIONS:
                 self.whole = False
                 return
-            self.onward[here] = list(self._steps(here))
+            self.onward[here] = list(dict.fromkeys(self._steps(here)))
             for step in self.onward[here]:
                 if step.sure and here in self.sure and step.to not in self.sure:
                     self.sure.add(step.to)
@@ -115,40 +115,71 @@ class Journeys:
         heaviest = self.passing.heaviest(here)
         for gate in self.gates_at(here):
             for outcome in takeable(self.policy, gate):
-                destination = self._machine.after(here.stage, gate, outcome) or here.stage
-                if destination == KILLED:
-                    continue
-                decided = self._memory.after(here.decided, gate, outcome, destination)
-                for change in self.lasting.changes(gate, outcome, here.facts):
-                    facts = tuple((name, change.facts.get(name, held)) for name, held in here.facts)
-                    to = Position(destination, decided, facts)
-                    can = to != here and self.passing.can(gate, outcome, here, change)
-                    if can is not False:
-                        leads = self.passing.can(gate, outcome, here, change, heaviest)
-                        self.doubted |= {gate} if None in (can, leads) else set()
-                        yield Step(gate, to, leads=leads is not False, sure=change.sure and can is True)
+                stage = self._machine.after(here.stage, gate, outcome) or here.stage
+                if stage != KILLED:
+                    yield from self._decided(here, gate, outcome, stage, heaviest)
         for decided in self._memory.as_time_passes(here.decided):
             yield Step(TIME, here._replace(decided=decided), leads=False, sure=True)
 
-    def ending(self) -> set[Position]:
-        """The positions from which a project can come to an end whatever tier it is in, or that were not looked at."""
-        found = {here for here in self.came_from if self.is_end(here) or here not in self.onward}
+    def _decided(self, here: Position, gate: str, outcome: Outcome, stage: str, heaviest: str) -> Iterator[Step]:
+        """Where a decision leads, with everything that it may make of the facts, if it can be taken."""
+        decided = self._memory.after(here.decided, gate, outcome, stage)
+        made = (
+            (change, tuple((name, change.facts.get(name, held)) for name, held in here.facts))
+            for change in self.lasting.changes(gate, outcome, here.facts)
+        )
+        further = [(change, to) for change, facts in made if (to := Position(stage, decided, facts)) != here]
+        plainly = self._can(here, gate, outcome, NO_CHANGE, heaviest) if further else (False, False)
+        for change, to in further if plainly[0] is not False else ():
+            is_plain = not change.given and not change.guards
+            can, leads = plainly if is_plain else self._can(here, gate, outcome, change, heaviest)
+            if can is not False:
+                yield Step(gate, to, leads=leads is not False, sure=change.sure and can is True)
+
+    def _can(
+        self, here: Position, gate: str, outcome: Outcome, change: Change, heaviest: str
+    ) -> tuple[bool | None, bool | None]:
+        """Whether a decision can be taken, in some tier and in the heaviest; what is not proven is noted."""
+        can = self.passing.can(gate, outcome, here, change)
+        leads = can and self.passing.can(gate, outcome, here, change, heaviest)
+        if can is None or leads is None:
+            self.doubted.add(gate)
+        return can, leads
+
+    def lost(self) -> list[Position]:
+        """The positions from which no end can be reached in the heaviest tier, and not even another stage if possible.
+
+        Where not everything was looked at, what was not is taken for an end.
+        """
+        ending = {here for here in self.came_from if self.is_end(here) or here not in self.onward}
         while more := {
             here for here, steps in self.onward.items()
-            if here not in found and any(step.leads and step.to in found for step in steps)
+            if here not in ending and any(step.leads and step.to in ending for step in steps)
         }:  # fmt: skip
-            found |= more
-        return found
+            ending |= more
+        lost = [here for here in self.onward if here not in ending]
+        return [
+            here for here in lost if all(step.to.stage == here.stage for step in self.onward[here] if step.leads)
+        ] or lost
 
     def behind(self, gate: str) -> set[Position]:
         """The positions to which a project can come once it has passed a gate."""
+        passed = [step.to for steps in self.onward.values() for step in steps if step.gate == gate]
+        return self._from(passed, lambda _: True)
+
+    def beside(self, here: Position) -> set[Position]:
+        """The positions to which a project can come while no gate leads on, itself among them."""
+        gates = self.policy.gates
+        aside = {name for name, gate in gates.items() if gate.kind in (GateKind.REVIEW, GateKind.CHANGE)}
+        return self._from([here], lambda step: step.leads and step.gate in aside)
+
+    def _from(self, ahead: list[Position], goes: Callable[[Step], bool]) -> set[Position]:
         found: set[Position] = set()
-        ahead = [step.to for steps in self.onward.values() for step in steps if step.gate == gate]
         while ahead:
             here = ahead.pop()
             if here not in found and here in self.onward:
                 found.add(here)
-                ahead += [step.to for step in self.onward[here]]
+                ahead += [step.to for step in self.onward[here] if goes(step)]
         return found
 
     def way(self, here: Position, facts: Sequence[str]) -> str:

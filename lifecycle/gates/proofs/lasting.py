@@ -5,7 +5,7 @@ gates, and so keep nobody back for good.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import product
 from typing import Final, NamedTuple
@@ -68,6 +68,7 @@ class Lasting:
     """For each that is told apart by its values, the conditions that speak of it."""
     spoken_of: frozenset[str]
     """All facts, lasting or not, on which gates depend."""
+    _changes: dict[tuple[str, Outcome, Facts], Sequence[Change]] = field(default_factory=dict)
 
     @property
     def nothing_known(self) -> Facts:
@@ -81,8 +82,14 @@ class Lasting:
             brought = [(None, Some.VALUE) if len(held) > 1 else held for held in brought]
         return (tuple(zip(self.values, held, strict=True)) for held in product(*brought))
 
-    def changes(self, gate: str, outcome: Outcome, before: Facts) -> Iterator[Change]:
-        """What a decision may make of the facts; once for all where it changes none."""
+    def changes(self, gate: str, outcome: Outcome, before: Facts) -> Sequence[Change]:
+        """What a decision may make of the facts; one that is none where it changes none."""
+        asked = (gate, outcome, before)
+        if asked not in self._changes:
+            self._changes[asked] = tuple(self._made_by(*asked))
+        return self._changes[asked]
+
+    def _made_by(self, gate: str, outcome: Outcome, before: Facts) -> Iterator[Change]:
         sources = {name: source for name, source in sources_of(self.prover.book, gate, outcome) if name in self.values}
         if not sources:
             yield NO_CHANGE
@@ -166,7 +173,7 @@ def lasting_of(prover: Prover) -> Lasting:
     values: dict[str, tuple[Held, ...]] = dict.fromkeys(names, (None, Some.VALUE))
     beside: dict[str, tuple[Condition, ...]] = {}
     for name in names:
-        speaking = _speaking(prover, behind, name)
+        speaking = _speaking(prover, behind, names, name)
         samples = prover.samples(speaking)
         if samples.exact and len(samples.values[name]) < MOST_VALUES:
             values[name] = tuple(dict.fromkeys((None, *samples.values[name])))
@@ -174,15 +181,17 @@ def lasting_of(prover: Prover) -> Lasting:
     return Lasting(prover, values, beside, frozenset(spoken_of))
 
 
-def _speaking(prover: Prover, behind: Mapping[Condition, set[str]], name: str) -> tuple[Condition, ...]:
-    """The conditions that speak of a fact or of what decisions make it from, and those from which it follows."""
+def _speaking(
+    prover: Prover, behind: Mapping[Condition, set[str]], names: Sequence[str], name: str
+) -> tuple[Condition, ...]:
+    """The conditions that speak of a fact or of what decisions make it from, and that it is made from it."""
     book = prover.book
     taken = [
         (target, source.fact, book.condition(f"{target} == {source.fact}", gate))
         for gate, rule in book.policy.gates.items()
         for outcome in rule.decisions
         for target, source in sources_of(book, gate, outcome)
-        if source.fact
+        if source.fact and target in names
     ]
     alike = {name}
     while more := {each for *ends, _ in taken for each in ends if alike.intersection(ends)} - alike:

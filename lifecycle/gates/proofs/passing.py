@@ -1,6 +1,6 @@
 """Whether a gate can decide so where a project stands, if all goes well that may."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -26,8 +26,10 @@ class Passing:
     def __init__(self, prover: Prover, lasting: Lasting, memory: Memory) -> None:
         self._prover, self._lasting, self._memory = prover, lasting, memory
         self._rows = tuple(prover.book.condition(tier.when) for tier in prover.book.policy.tiers if tier.when)
+        self._waits = {name: tuple(leaves(gate.requires)) for name, gate in prover.book.policy.gates.items()}
+        self._given: dict[tuple[Position, str | None], Given] = {}
         self._known: dict[object, bool | None] = {}
-        self._behind: dict[tuple[Condition, ...], frozenset[str]] = {}
+        self._depends: dict[object, frozenset[str]] = {}
 
     def can(
         self, gate: str, outcome: Outcome, here: Position, change: Change = NO_CHANGE, tier: str | None = None
@@ -36,10 +38,12 @@ class Passing:
 
         A `tier` is that of the round, else it may be any.
         """
-        rule = self._prover.book.policy.gates[gate]
-        waits = tuple(self._memory.is_met(asked, here.stage, here.decided) for asked in leaves(rule.requires))
-        guards = [*self.guards(gate, outcome, here), *change.guards]
-        return self._once((gate, outcome, waits, len(guards)), guards, {**self.given(here, tier), **change.given})
+        waits = tuple(self._memory.is_met(asked, here.stage, here.decided) for asked in self._waits[gate])
+        given = self.given(here, tier)
+        if change is NO_CHANGE:
+            return self._once((gate, outcome, waits), lambda: self.guards(gate, outcome, here), given)
+        what = (gate, outcome, waits, tuple(guard.name for guard in change.guards))
+        return self._once(what, lambda: [*self.guards(gate, outcome, here), *change.guards], {**given, **change.given})
 
     def lapses(self, gate: str, here: Position) -> bool | None:
         """Whether some project there can come to do without the gate."""
@@ -47,14 +51,15 @@ class Passing:
         if when is None:
             return False
         condition = self._prover.book.condition(when, gate)
-        return self._once(gate, [Need("when", (condition,), partial(_is_not, condition))], self.given(here))
+        need = Need("when", (condition,), partial(_is_not, condition))
+        return self._once(gate, lambda: [need], self.given(here))
 
     def heaviest(self, here: Position) -> str:
         """The heaviest tier that a project can come to there."""
         ids = [tier.id for tier in self._prover.book.policy.tiers]
         for number in reversed(range(1, len(ids))):
             need = Need("tier", self._rows, partial(_is_of, self._rows[: number + 1], number))
-            if self._once(number, [need], self.given(here)) is not False:
+            if self._once(number, partial(list, [need]), self.given(here)) is not False:
                 return ids[number]
         return ids[0]
 
@@ -65,9 +70,12 @@ class Passing:
 
     def given(self, here: Position, tier: str | None = None) -> Given:
         """What is settled about a project that stands there."""
-        known = {name: held for name, held in here.facts if not isinstance(held, Some)}
-        of_tier = {"tier": tier} if tier else {}
-        return {"stage": here.stage, **self._memory.facts(here.stage, here.decided), **known, **of_tier}
+        if (here, tier) not in self._given:
+            known = {name: held for name, held in here.facts if not isinstance(held, Some)}
+            of_tier = {"tier": tier} if tier else {}
+            past = self._memory.facts(here.stage, here.decided)
+            self._given[here, tier] = {"stage": here.stage, **past, **known, **of_tier}
+        return self._given[here, tier]
 
     def hold(self, guards: Sequence[Guard], given: Given) -> bool | None:
         """Whether guards can hold together for some project of which this is given; none when it is not proven."""
@@ -82,16 +90,15 @@ class Passing:
 
     def facts_behind(self, guards: Sequence[Guard]) -> frozenset[str]:
         """The facts on which guards depend."""
-        conditions = tuple(condition for guard in guards for condition in guard.conditions)
-        if conditions not in self._behind:
-            self._behind[conditions] = frozenset(self._prover.facts_behind(conditions))
-        return self._behind[conditions]
+        return frozenset(self._prover.facts_behind([each for guard in guards for each in guard.conditions]))
 
-    def _once(self, what: object, guards: Sequence[Guard], given: Given) -> bool | None:
-        depends_on = self.facts_behind(guards)
-        key = (what, tuple((name, value) for name, value in given.items() if name in depends_on))
+    def _once(self, what: object, guards: Callable[[], list[Guard]], given: Given) -> bool | None:
+        if what not in self._depends:
+            self._depends[what] = self.facts_behind(guards())
+        depends_on = self._depends[what]
+        key = (what, tuple([(name, value) for name, value in given.items() if name in depends_on]))
         if key not in self._known:
-            self._known[key] = self.hold(guards, given)
+            self._known[key] = self.hold(guards(), given)
         return self._known[key]
 
 

@@ -21,15 +21,12 @@ class _Reach(NamedTuple):
 def waiting(policy: Policy) -> Iterator[Finding]:
     """Every gate can pass at some time, if all else goes well."""
     strictly, at_best = _reach(policy, strict=True), _reach(policy, strict=False)
-    for name, gate in policy.gates.items():
+    for name in policy.gates:
         if name not in strictly.passed and _is_in(policy, name, strictly.stages):
             severe, whom = (error, "") if name not in at_best.passed else (warning, " for some projects")
             sentence = f"The gate '{name}' can never pass{whom}: what it waits for never comes before it."
             remedy = "Take a precondition away, or let it wait for an earlier gate."
             yield severe(("gates", name, "requires"), sentence, remedy, _chain(policy, name, strictly))
-        for other in sorted(blocked(policy, gate) & _asked_about(gate)):
-            sentence = f"While '{name}' is open '{other}' cannot pass, and '{name}' waits for '{other}'."
-            yield warning(("gates", name, "requires"), sentence, f"Say under 'blocks' that it leaves '{other}' alone.")
 
 
 def _reach(policy: Policy, *, strict: bool) -> _Reach:
@@ -69,13 +66,6 @@ def _is_met(
         return asked.gate in passed or (may_be_any and _is_in(policy, asked.gate, stages))
     met = sum(_is_met(policy, part, stages, passed, strict=strict) for part in asked.parts)
     return met >= (len(asked.parts) if asked.all else asked.at_least or 1)
-
-
-def blocked(policy: Policy, gate: Gate) -> set[str]:
-    """The stage gates that cannot pass while a gate is open."""
-    if gate.blocks is not None or gate.kind is not GateKind.EXCEPTION:
-        return set(gate.blocks or ())
-    return {name for name, other in policy.gates.items() if other.kind is GateKind.STAGE}
 
 
 def _asked_about(gate: Gate) -> set[str]:
