@@ -100,10 +100,10 @@ def diagram(file: File) -> None:
 @app.command()
 def schema(tests: OfTests = False) -> None:
     """Print the JSON Schema of policy files, or of their tests, for editors."""
-    from lifecycle.gates.policy import Policy
     from lifecycle.gates.trials.scenario import PolicyTests
+    from lifecycle.service.policy_schema import policy_schema
 
-    show((PolicyTests if tests else Policy).model_json_schema(), True, ())
+    show(PolicyTests.model_json_schema() if tests else policy_schema(), True, ())
 
 
 @app.command("reference")

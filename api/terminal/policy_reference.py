@@ -31,7 +31,9 @@ Operators: `== != < <= > >= && || ! + - * / in ?:` with parentheses.
 beside its own `policy` and `version`, and then only what it adds or tightens: mappings are merged key by key; what it
 lists of approvals, exclusions, vetoes, advice, preconditions, roles kept apart, stages of a gate and breaches is added;
 everything else takes the place of the base's. It is refused where it would let a project pass that its base keeps back,
-with that project. `lifecycle policy diff BEFORE AFTER` compares any two policies in the same way."""
+with that project. `lifecycle policy diff BEFORE AFTER` compares any two policies in the same way.
+
+**Editors** complete and check policy files, overlays too, by the JSON Schema that `lifecycle policy schema` prints."""
 
 
 def reference() -> str:

@@ -70,7 +70,8 @@ def _lines() -> Iterator[str]:
     yield from ["| step | its value | further keys | what happens |", "|---|---|---|---|"]
     for verb, part in steps.items():
         further = ", ".join(f"`{key}`" for key in part["properties"] if key not in (verb, *_COMMON))
-        yield f"| `{verb}` | {part['properties'][verb]['description']} | {further or '-'} | {part['description']} |"
+        value = " ".join(part["properties"][verb]["description"].split())
+        yield f"| `{verb}` | {value} | {further or '-'} | {part['description']} |"
     yield from ["", "| further key | meaning |", "|---|---|"]
     yield from (f"| `{key}` | {meaning} |" for key, meaning in _further(steps).items())
     for name in (*_OF_STEPS, "Then"):

@@ -14,6 +14,7 @@ from lifecycle.gates.policy import CLOSED, Policy
 from lifecycle.gates.policy_gates import Gate, GateKind
 
 KILLED = "killed"
+_UNTITLED = " "
 
 
 def _destination(stage: str, gate: Gate, outcome: Outcome) -> str | None:
@@ -53,8 +54,8 @@ class StageMachine:
 
     def diagram(self) -> str:
         """The stages and decisions drawn in Mermaid's state diagram language."""
-        drawn = GraphMachine(graph_engine="mermaid", title=" ", **self._drawing())
-        return str(drawn.get_graph().source)
+        drawn = GraphMachine(graph_engine="mermaid", title=_UNTITLED, **self._drawing())
+        return str(drawn.get_graph().source).removeprefix(f"---\n{_UNTITLED}\n---\n")
 
 
 _LIFE = Machine(

@@ -194,8 +194,8 @@ def test_a_policy_is_drawn_explained_and_described_for_editors(reads: Callable[.
     assert "initiation --> planning" in drawn
     assert "Is it worth doing" in reads("policy", "show", "corporate-standard")
     schema = json.loads(reads("policy", "schema"))
-    assert {"policy", "version", "stages", "gates"} <= set(schema["required"])
-    assert schema["additionalProperties"] is False
+    assert {"policy", "version", "stages", "gates"} <= set(schema["$defs"]["Policy"]["required"])
+    assert schema["$defs"]["Overlay"]["required"] == ["policy", "version", "extends"]
 
 
 def test_a_product_that_is_up_says_where_it_is_who_signs_in_and_what_to_try(product: Product) -> None:
