@@ -4,17 +4,17 @@ import json
 
 import jsonschema_rs
 import pytest
-import yaml
 
 from lifecycle.service.policy_files import library
 from lifecycle.service.policy_schema import policy_schema
+from lifecycle.service.policy_text import read_document
 from tests.unit.test_overlays import RAIL, SAFETY
 
 SCHEMA = jsonschema_rs.validator_for(policy_schema())
 
 
 def faults(text: str) -> list[str]:
-    content = json.loads(json.dumps(yaml.safe_load(text), default=str))
+    content = json.loads(json.dumps(read_document(text, "policy.yaml").content, default=str))
     return [fault.message for fault in SCHEMA.iter_errors(content)]
 
 
