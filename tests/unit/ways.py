@@ -270,7 +270,7 @@ def _helpful(desk: Desk) -> Iterator[tuple[str, Any]]:
             yield f"accept {key}", draft.accept(key)
     if not state.baseline and getattr(desk.policy.gates.get("exception"), "takes_baseline", False):
         yield "open the exception", draft.open("exception")
-    if not state.baseline and getattr(desk.policy.gates.get("look"), "takes_baseline", False):
+    if not state.baseline and desk.policy.gates["look"].takes_baseline:
         yield "open the review for a baseline", draft.open("look")
     yield from _a_route(desk)
     for round_ in _most_useful(desk):
@@ -278,7 +278,7 @@ def _helpful(desk: Desk) -> Iterator[tuple[str, Any]]:
 
 
 def _most_useful(desk: Desk) -> list[Round]:
-    """The open rounds: first those that block the others, then those of the stage, the nearest to the end first."""
+    """The open rounds: those that block the others, then those of the stage; the nearest to the end and new ones first."""
     policy, distance = desk.policy, _distances(desk.policy.stages, desk.policy.gates)
     blocking = [r for r in desk.state.open_rounds if policy.gates[r.gate].kind is GateKind.EXCEPTION]
     reopened = [
@@ -286,9 +286,16 @@ def _most_useful(desk: Desk) -> list[Round]:
         if policy.gates[r.gate].kind is GateKind.STAGE and policy.gates[r.gate].from_ != desk.state.stage
     ]  # fmt: skip
     leading = [r for r in desk.state.open_rounds if policy.gates[r.gate].from_ == desk.state.stage]
-    leading.sort(key=lambda r: distance[policy.gates[r.gate].to or ""])
-    asked_for = [r for r in desk.state.open_rounds if policy.gates[r.gate].kind is GateKind.REVIEW]
+    leading.sort(key=lambda r: (distance[policy.gates[r.gate].to or ""], r.gate in desk.state.decisions))
+    reviews = [r for r in desk.state.open_rounds if policy.gates[r.gate].kind is GateKind.REVIEW]
+    asked_for = [r for r in reviews if not _waits(desk, r)]
     return [*blocking, *reopened, *asked_for, *leading]
+
+
+def _waits(desk: Desk, round_: Round) -> bool:
+    """Whether a round waits for another gate."""
+    lacking = missing(findings_of(desk.book, desk.state, round_, desk.now))
+    return any(each.requirement.startswith("requires.") for each in lacking)
 
 
 def _a_route(desk: Desk) -> Iterator[tuple[str, Any]]:
