@@ -41,8 +41,8 @@ def guards_of(book: Rulebook, gate: str, outcome: Outcome, is_decided: IsDecided
     if outcome in OPENING or rule.submit_when == "criteria_met":
         yield from demands_of(book, gate)
         for number, asked in enumerate(rule.requires, start=1):
-            whens = {text: book.condition(text, gate) for text in _whens(asked)}
-            yield Need(f"requires.{number}", tuple(whens.values()), partial(_is_met, asked, whens, is_decided))
+            whens = {text: book.condition(text, gate) for text in whens_of(asked)}
+            yield Need(f"requires.{number}", tuple(whens.values()), partial(is_met, asked, whens, is_decided))
 
 
 def unanswered(book: Rulebook, gate: str, field: str) -> tuple[Guard, ...] | None:
@@ -57,7 +57,7 @@ def unanswered(book: Rulebook, gate: str, field: str) -> tuple[Guard, ...] | Non
 
 def sharing(prover: Prover, guards: Sequence[AnyGuard], given: Given = NOTHING_GIVEN) -> list[list[AnyGuard]]:
     """The guards in groups that come down to the same facts; what shares no fact cannot contradict."""
-    groups: list[tuple[set[str], list[AnyGuard]]] = []
+    groups: list[tuple[frozenset[str], list[AnyGuard]]] = []
     for guard in guards:
         facts = prover.facts_behind(guard.conditions) - given.keys()
         touching = [group for group in groups if group[0] & facts]
@@ -78,11 +78,12 @@ def together(
     return prover.shown([condition for guard in guards for condition in guard.conditions], goal, given, beside)
 
 
-def _whens(asked: Precondition) -> Iterator[str]:
+def whens_of(asked: Precondition) -> Iterator[str]:
+    """The conditions under which a precondition, or a part of it, is asked for."""
     if asked.when:
         yield asked.when
     for part in asked.parts:
-        yield from _whens(part)
+        yield from whens_of(part)
 
 
 def _stands(when: Condition | None, context: Context, undecided: frozenset[str]) -> bool | None:
@@ -91,14 +92,14 @@ def _stands(when: Condition | None, context: Context, undecided: frozenset[str])
     return None if truth is Truth.UNKNOWN and undecided else truth is not Truth.NOT_MET
 
 
-def _is_met(
+def is_met(
     asked: Precondition,
     whens: dict[str, Condition],
     is_decided: IsDecided,
     context: Context,
     undecided: frozenset[str],
 ) -> bool | None:
-    """Whether a precondition is met, or not asked for."""
+    """Whether a precondition is met, or not asked for; `whens` are its conditions by their text."""
     stands = _stands(whens.get(asked.when or ""), context, undecided)
     met = _was_decided(asked, whens, is_decided, context, undecided)
     return True if stands is False or met else None if stands is None or met is None else False

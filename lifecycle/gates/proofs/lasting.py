@@ -16,6 +16,7 @@ from lifecycle.gates.conditions import Condition, Kind
 from lifecycle.gates.derivation import as_fact
 from lifecycle.gates.proofs.guards import Guard, guards_of, unanswered
 from lifecycle.gates.proofs.prover import Prover
+from lifecycle.gates.proofs.samples import MOST_TIED
 from lifecycle.gates.rulebook import Rulebook
 
 MOST_VALUES: Final = 12
@@ -174,7 +175,8 @@ def lasting_of(prover: Prover) -> Lasting:
     beside: dict[str, tuple[Condition, ...]] = {}
     for name in names:
         speaking = _speaking(prover, behind, names, name)
-        samples = prover.samples(speaking)
+        is_alone = all(len(one.facts) == 1 for each in speaking if each in behind for one in prover.comparisons(each))
+        samples = prover.samples(speaking, most_apart=1 if is_alone else MOST_TIED)
         if samples.exact and len(samples.values[name]) < MOST_VALUES:
             values[name] = tuple(dict.fromkeys((None, *samples.values[name])))
             beside[name] = speaking
@@ -182,7 +184,7 @@ def lasting_of(prover: Prover) -> Lasting:
 
 
 def _speaking(
-    prover: Prover, behind: Mapping[Condition, set[str]], names: Sequence[str], name: str
+    prover: Prover, behind: Mapping[Condition, frozenset[str]], names: Sequence[str], name: str
 ) -> tuple[Condition, ...]:
     """The conditions that speak of a fact or of what decisions make it from, and that it is made from it."""
     book = prover.book

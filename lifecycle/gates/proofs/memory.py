@@ -1,11 +1,12 @@
 """What has to be remembered of past decisions: as much as gates later ask about, and no more."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Final
 
 from lifecycle.domain.project import OPENING, Outcome
 from lifecycle.domain.values import FactValue
-from lifecycle.gates.policy import Policy
+from lifecycle.gates.policy import CLOSED, Policy
 from lifecycle.gates.policy_decisions import Precondition
 from lifecycle.gates.policy_gates import GateKind
 
@@ -40,7 +41,7 @@ class Memory:
         if gate in self._told_apart or (gate in self._awaited and outcome in OPENING):
             known |= {(gate, outcome.value if gate in self._told_apart else Outcome.GO.value)}
             known |= {(gate, other) for one, other in self._order if one == gate}
-        return frozenset(each for each in known if not self._can_wait(each[0], stage))
+        return frozenset([each for each in known if (each[0], stage) not in self._can_wait])
 
     def as_time_passes(self, decided: Decided) -> Iterator[Decided]:
         """What is left of it when a decision grows too old."""
@@ -66,14 +67,16 @@ class Memory:
                 found[name] = latest.value if latest else None
         return found
 
-    def _can_wait(self, gate: str, stage: str) -> bool:
-        """Whether a decision need not be remembered in a stage: it can be had again wherever it is asked for."""
-        rule = self._policy.gates[gate]
-        asking = [at for name in self._asking.get(gate, ()) for at in self._policy.stages_of(self._policy.gates[name])]
-        is_named = gate in self._told_apart or f"passed.{gate}" in self._named
-        on_request = rule.kind in (GateKind.REVIEW, GateKind.CHANGE, GateKind.EXCEPTION)
-        elsewhere = stage not in asking and all(self._policy.belongs(gate, at) for at in asking)
-        return on_request and not is_named and elsewhere
+    @cached_property
+    def _can_wait(self) -> frozenset[tuple[str, str]]:
+        """Gates, and stages where their decision need not be remembered: it can be had again where it is asked for."""
+        found = set()
+        for gate in self._awaited - self._told_apart - {_gate(name) for name in self._named}:
+            asking = {at for name in self._asking[gate] for at in self._policy.stages_of(self._policy.gates[name])}
+            on_request = self._policy.gates[gate].kind in (GateKind.REVIEW, GateKind.CHANGE, GateKind.EXCEPTION)
+            if on_request and all(self._policy.belongs(gate, at) for at in asking):
+                found |= {(gate, stage) for stage in (*self._policy.stages, CLOSED) if stage not in asking}
+        return frozenset(found)
 
     def _is_open_again(self, gate: str, stage: str) -> bool:
         rule = self._policy.gates[gate]

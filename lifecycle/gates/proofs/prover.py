@@ -9,8 +9,9 @@ from typing import Any
 from lifecycle.domain.project import Round
 from lifecycle.domain.values import FactValue
 from lifecycle.gates.conditions import Condition, Truth
-from lifecycle.gates.proofs.meanings import meanings, needed
-from lifecycle.gates.proofs.samples import Samples, samples_of
+from lifecycle.gates.proofs.meanings import meanings, needed, resolved
+from lifecycle.gates.proofs.samples import MOST_TIED, Samples, samples_of
+from lifecycle.gates.proofs.terms import Comparison, comparisons
 from lifecycle.gates.proofs.witness import in_words
 from lifecycle.gates.proofs.worlds import Budget, Goal, Search, World, context_of, count, every
 from lifecycle.gates.rulebook import Rulebook
@@ -45,6 +46,7 @@ class Prover:
 
     book: Rulebook
     budget: Budget = field(default_factory=Budget)
+    _behind: dict[tuple[Condition, ...], frozenset[str]] = field(default_factory=dict)
 
     def shown(
         self,
@@ -100,17 +102,25 @@ class Prover:
         samples = samples_of(conditions).without(given)
         return Search(samples, self.budget, len(conditions)).find(goal, context_of(given)).proven
 
-    def samples(self, conditions: Sequence[Condition]) -> Samples:
+    def samples(self, conditions: Sequence[Condition], most_apart: int = MOST_TIED) -> Samples:
         """The values at which conditions can turn, of every fact on which they depend."""
         names = needed(self.book, conditions)
         behind = [condition for name in names for condition in self.book.derivation.conditions[name]]
-        return samples_of([*conditions, *behind], meanings(self.book, names))
+        return samples_of([*conditions, *behind], meanings(self.book, names), most_apart)
 
-    def facts_behind(self, conditions: Sequence[Condition]) -> set[str]:
+    def comparisons(self, condition: Condition) -> list[Comparison]:
+        """What a condition compares, in the end."""
+        known = meanings(self.book, needed(self.book, [condition]))
+        return [resolved(comparison, known) for comparison in comparisons(condition)]
+
+    def facts_behind(self, conditions: Sequence[Condition]) -> frozenset[str]:
         """The facts on which conditions depend, also through derived facts and the tier."""
-        with_tier = any("tier" in condition.references for condition in conditions)
-        rows = [row for row in self._rows if row and with_tier]
-        return set(self.samples([*conditions, *rows]).values)
+        asked = tuple(conditions)
+        if asked not in self._behind:
+            with_tier = any("tier" in condition.references for condition in asked)
+            rows = [row for row in self._rows if row and with_tier]
+            self._behind[asked] = frozenset(self.samples([*asked, *rows]).values)
+        return self._behind[asked]
 
     def is_exact(self, conditions: Sequence[Condition]) -> bool:
         """Whether the conditions compare without calculating, so that what is not found is not there."""

@@ -48,10 +48,13 @@ class Samples:
         return replace(self, values={name: values for name, values in self.values.items() if name in names})
 
 
-def samples_of(conditions: Sequence[Condition], known: Meanings = NOTHING_DERIVED) -> Samples:
+def samples_of(
+    conditions: Sequence[Condition], known: Meanings = NOTHING_DERIVED, most_apart: int = MOST_TIED
+) -> Samples:
     """The values of every fact that the conditions mention, and of those behind derived facts whose meaning is known.
 
-    The conditions include those from which the derived facts follow.
+    The conditions include those from which the derived facts follow. Of facts that are compared with each other at most
+    `most_apart` are told apart.
     """
     choices = {name: values for condition in conditions for name, values in condition.choices.items()}
     kinds = {name: kind for each in conditions for name, kind in each.kinds.items() if name not in known}
@@ -65,7 +68,7 @@ def samples_of(conditions: Sequence[Condition], known: Meanings = NOTHING_DERIVE
         touching = [comparison for comparison in found if comparison.facts & group]
         constants = {constant for comparison in touching for constant in comparison.constants}
         calculated = any(not comparison.plain for comparison in touching)
-        told_apart = min(len(group), MOST_TIED)
+        told_apart = min(len(group), most_apart)
         exact = exact and len(group) <= MOST_TIED and len({kinds[name] for name in group}) == 1
         for name in sorted(group):
             if name in choices and len(choices[name]) <= MOST_CHOICES:
