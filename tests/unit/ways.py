@@ -278,7 +278,7 @@ def _helpful(desk: Desk) -> Iterator[tuple[str, Any]]:
 
 
 def _most_useful(desk: Desk) -> list[Round]:
-    """The open rounds: those that block the others, then those of the stage; the nearest to the end and new ones first."""
+    """The open rounds: those that block others, then those of the stage: near the end first, and new ones first."""
     policy, distance = desk.policy, _distances(desk.policy.stages, desk.policy.gates)
     blocking = [r for r in desk.state.open_rounds if policy.gates[r.gate].kind is GateKind.EXCEPTION]
     reopened = [
