@@ -1,6 +1,5 @@
 """Dates, times, lengths and amounts as one reader is used to them."""
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -11,6 +10,7 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 
 from api.web.catalogues import catalogue
 from api.web.reader import Reader
+from api.web.sentences import spaced, spoken
 from lifecycle.gates.tolerances import MINOR_UNITS
 from lifecycle.service.deadlines import TimeLeft
 
@@ -114,12 +114,11 @@ class Formats:
 
     def said(self, text: Any) -> str:
         """A text that the product's core has written, in the reader's language where the catalogue has it."""
-        return self.gettext(str(text)) if text else ""
+        return spoken(str(text), self.reader.language) if text else ""
 
     def named(self, word: str) -> str:
         """A name out of a policy or an enumeration as a phrase: `project_manager` is Project manager."""
-        spaced = re.sub(r"\bpmo\b", "PMO", word.replace("_", " "))
-        return self.said(f"{spaced[:1].upper()}{spaced[1:]}")
+        return self.gettext(spaced(word))
 
     def _day(self, value: datetime | date | str) -> date:
         if isinstance(value, datetime):

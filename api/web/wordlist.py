@@ -20,7 +20,7 @@ NAMED: Final = (
     *(_("Low"), _("Medium"), _("High"), _("Critical"), _("Green"), _("Amber green"), _("Amber"), _("Amber red")),
     *(_("Red"), _("Whole-life cost"), _("Budget this year"), _("Forecast this year"), _("Expected benefits")),
     *(_("Risk"), _("Start"), _("Finish"), _("Delivery confidence"), _("Category"), _("Verdict"), _("Rationale")),
-    *(_("Question"), _("Answer"), _("Reason"), _("Outcome"), _("Proof")),
+    *(_("Question"), _("Answer"), _("Reason"), _("Outcome"), _("Proof"), _("An approval"), _("A word")),
 )
 """Names of states, outcomes, roles, stages, tiers and facts."""
 

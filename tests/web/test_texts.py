@@ -1,5 +1,7 @@
 """The pages speak every language wholly: nothing that a page can say is left without a translation."""
 
+import re
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -7,18 +9,30 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from api.web.catalogues import LANGUAGES, LOCALES, catalogue
+from api.web.catalogues import LANGUAGES, LOCALES, catalogue, texts_of
 
-ROOT = Path(__file__).parents[2] / "api" / "web"
+ROOT = Path(__file__).parents[2]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "n": (1, 2), "Way": (2,)}
-METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
-OPTIONS = {"templates/**.html": {"trim_blocks": "true", "newstyle_gettext": "true"}}
+GAP = re.compile(r"\{\d+\}")
 
 
 def said() -> set[str | tuple[str, ...]]:
-    """Everything that pages say, as it stands in the code."""
-    found = extract_from_dir(ROOT, METHODS, OPTIONS, keywords=KEYWORDS)
+    """Everything that pages say, and the core to the people who read them, as it stands in the code."""
+    mapping = ConfigParser()
+    mapping.read(ROOT / "babel.cfg", encoding="utf-8")
+    named = mapping["extractors"]
+    sections = [section for section in mapping.sections() if ": " in section]
+    parts = [section.partition(": ")[::2] for section in sections]
+    methods = [(pattern, named.get(method, method)) for method, pattern in parts]
+    options = {pattern: dict(mapping[section]) for section, (_, pattern) in zip(sections, parts, strict=True)}
+    found = extract_from_dir(
+        ROOT, methods, options, keywords=KEYWORDS, directory_filter=lambda path: _belongs(Path(path))
+    )
     return {message for _, _, message, _, _ in found}
+
+
+def _belongs(folder: Path) -> bool:
+    return folder.relative_to(ROOT).parts[0] in ("api", "lifecycle")
 
 
 def translated(language: str) -> Catalog:
@@ -41,6 +55,14 @@ def test_every_text_is_translated(language: str) -> None:
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
 def test_a_translation_names_what_the_text_names(language: str) -> None:
     wrong = [message.id for message in translated(language) if message.id and message.check()]
+    assert not wrong
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_a_translation_has_the_gaps_of_its_sentence(language: str) -> None:
+    wrong = [
+        text for text, there in texts_of(language).items() if sorted(GAP.findall(text)) != sorted(GAP.findall(there))
+    ]
     assert not wrong
 
 

@@ -88,7 +88,7 @@ GERMAN: Final = Phrases(
         N.APPROVER_LOST: (
             "Gate {gate} verliert den letzten Entscheider",
             "Niemand kann dort handeln als {roles}{since}.\n\nGeben Sie jemandem die Rolle, oder lassen Sie jemanden "
-            "für Abwesende handeln; sonst ruft die Eskalation des Regelwerks andere, wenn ihre Stufen kommen.",
+            "für Abwesende handeln; sonst ruft die Eskalation der Richtlinie andere, wenn ihre Stufen kommen.",
         ),
         N.POLICY_OFFERED: (
             "Für das Projekt gilt bald eine neue Fassung des Regelwerks",

@@ -1,0 +1,63 @@
+"""Gathers the texts of the product for translation: what pages mark, and what the core says in whole sentences.
+
+The core knows no languages. It writes English sentences where it refuses something, some of them with gaps for names
+and numbers; here they are found in its code, with the gaps numbered: `The gate {0} is not open.`
+"""
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import IO, Any, Final
+
+from babel.messages.extract import extract_python
+
+Message = tuple[int, Any, Any, Any]
+_SENTENCE: Final = re.compile(r"""["'A-Z{].* .*[.?!]""", re.DOTALL)
+_GAP: Final = re.compile(r"\{\d+\}")
+_FEWEST_LETTERS: Final = 3
+"""With fewer letters beside its gaps a sentence could be any other."""
+
+
+def core(
+    fileobj: IO[bytes], keywords: Collection[str], comment_tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[Message]:
+    """An extractor of Babel for files of the core."""
+    for line, sentence in sentences_in(fileobj.read().decode()):
+        yield line, "_", sentence, []
+
+
+def pages(
+    fileobj: IO[bytes], keywords: Collection[str], comment_tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[Message]:
+    """An extractor of Babel for files of the pages, which mark what they say, and refuse like the core."""
+    yield from extract_python(fileobj, dict.fromkeys(keywords), comment_tags, {})
+    fileobj.seek(0)
+    yield from core(fileobj, keywords, comment_tags, options)
+
+
+def sentences_in(source: str) -> Iterator[tuple[int, str]]:
+    """Every sentence that a module writes, with its line; what documents or belongs to another one is none."""
+    tree = ast.parse(source)
+    apart = {id(part) for node in ast.walk(tree) for part in _parts(node)}
+    for node in ast.walk(tree):
+        sentence = "" if id(node) in apart else _written(node)
+        if _SENTENCE.fullmatch(sentence) and len(re.findall(r"[^\W\d_]", _GAP.sub("", sentence))) >= _FEWEST_LETTERS:
+            yield getattr(node, "lineno", 0), sentence
+
+
+def _written(node: ast.AST) -> str:
+    """A text as it stands in the code, its gaps numbered; empty if it is none, or has braces of its own."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    texts = [part.value for part in parts if isinstance(part, ast.Constant)]
+    gaps = iter(range(len(parts)))
+    if not texts or not all(isinstance(text, str) and not set(text) & set("{}") for text in texts):
+        return ""
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else f"{{{next(gaps)}}}" for part in parts)
+
+
+def _parts(node: ast.AST) -> Iterator[ast.AST]:
+    """What a node has that says nothing by itself: its documentation, the parts of a text."""
+    if isinstance(node, ast.JoinedStr):
+        yield from (part for part in ast.walk(node) if part is not node)
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        yield node.value
