@@ -12,7 +12,7 @@ from typing import IO, Any, Final
 from babel.messages.extract import extract_python
 
 Message = tuple[int, Any, Any, Any]
-_SENTENCE: Final = re.compile(r"""["'A-Z{].* .*[.?!]""", re.DOTALL)
+_SENTENCE: Final = re.compile(r"""(?!.*%\()["'A-Z{].* .*[.?!]""", re.DOTALL)
 _GAP: Final = re.compile(r"\{\d+\}")
 _FEWEST_LETTERS: Final = 3
 """With fewer letters beside its gaps a sentence could be any other."""

@@ -125,8 +125,9 @@ def told(
 
 def told_at(connection: Connection, project: str, gate: str, limit: int) -> tuple[Letter, ...]:
     """What was told about a gate and to whom, the latest first."""
-    keys = notices.c.key.between(f"{project}/{gate}/", f"{project}/{gate}/~")  # what follows is a round's number
-    here = _LETTERS.where(keys, notices.c.project == project, notices.c.gate == gate)
+    start = f"{project}/{gate}/"
+    keys = (notices.c.key > start, notices.c.key < f"{start}~")  # what follows is a round's number
+    here = _LETTERS.where(*keys, notices.c.project == project, notices.c.gate == gate)
     found = connection.execute(here.order_by(notices.c.created_at.desc(), notices.c.key).limit(limit))
     return tuple(_letter(row) for row in found)
 
