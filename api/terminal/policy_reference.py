@@ -20,12 +20,15 @@ decides, as `{light: 3 working days, major: 10 working days}`, every tier named.
 underscores. **Money** in facts is kept in the smallest unit (pence, cents); in conditions it is written in whole units
 with a decimal point, `250000.0`.
 
-**Conditions** are CEL (Common Expression Language) over `project.<fact>`, `baseline.<fact>` (the fact when the baseline
-was taken), `answers.<question>` (the forms of the same gate), `conditions.open`, `.proved`, `.met`, `.missed` (how many
-promises stand so), and the words `tier` and `stage`. A fact that is not known makes a condition unknown unless the
-rest decides it; unknown never opens a gate and never takes a requirement away. `has(project.x)` asks whether a fact is
-known.
-Operators: `== != < <= > >= && || ! + - * / in ?:` with parentheses.
+**Conditions** are CEL (Common Expression Language) over `project.<fact>`, `baseline.<fact>` (the fact when the
+baseline was taken), `answers.<question>` (the forms of the same gate), `derived.<name>`, `conditions.open`,
+`.proved`, `.met`, `.missed` (how many promises stand so), `breached.<tolerance>` (true or false), `outcome.<gate>`
+(how the gate was decided last, such as `'go'`; unknown before), and the words `tier` and `stage`. A fact that is not
+known makes a condition unknown unless the rest decides it; unknown never opens a gate and never takes a requirement
+away. `has(project.x)` asks whether a fact is known.
+Operators: `== != < <= > >= && || ! + - * / in ?:` with parentheses. A calculation is compared exactly, as on paper: ten
+per cent over a baseline is `project.cost >= 1.1 * baseline.cost`. (Amounts are told apart to six decimals, quotients to
+twelve, both to fourteen digits.)
 
 **Overlays.** A unit's policy has `extends: corporate-standard`, or `extends: {policy: corporate-standard, version: 3}`,
 beside its own `policy` and `version`, and then only what it adds or tightens: mappings are merged key by key; what it

@@ -18,8 +18,9 @@ from typing import Any
 from cel_expr_python import cel  # type: ignore[import-untyped]  # noqa: TID251 - this is the port
 
 from lifecycle.gates.complaints import ConditionError, of_language, refuse, spoken
-from lifecycle.gates.expressions import CONSTANTS, DIVISOR, FUNCTIONS, KNOWN, Reading, read
-from lifecycle.gates.vocabulary import Kind, Plain, Vocabulary, known
+from lifecycle.gates.elements import DIVISOR, EXACTLY, KNOWN, SHARE_DECIMALS
+from lifecycle.gates.expressions import CONSTANTS, FUNCTIONS, Reading, read
+from lifecycle.gates.vocabulary import Kind, Plain, Vocabulary, exactly, known
 
 __all__ = ["Condition", "ConditionError", "Judged", "Kind", "Truth", "Vocabulary", "compile_condition"]
 
@@ -36,6 +37,27 @@ _TYPES = {
 _OPERATORS = (
     "_&&_", "_||_", "!_", "_?_:_", "_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "_+_", "_-_", "-_", "_*_", "_/_",
 )  # fmt: skip
+_CALCULATED = (cel.Type.BOOL, cel.Type.DOUBLE, cel.Type.DURATION, cel.Type.INT, cel.Type.STRING, cel.Type.TIMESTAMP)
+
+
+def _as_it_is(value: Any, _: int) -> Any:
+    return value
+
+
+_EXACTLY = cel.FunctionDecl(
+    EXACTLY,
+    [
+        cel.Overload(
+            id=EXACTLY + kind.name(),
+            return_type=kind,
+            parameters=[kind, cel.Type.INT],
+            impl=exactly if kind == cel.Type.DOUBLE else _as_it_is,
+        )
+        for kind in _CALCULATED
+    ],
+)
+"""Only numbers with decimals have anything to make exact; a calculation of another kind is left as it is."""
+
 _PLACE = re.compile(r"<input>:(-?\d+):(-?\d+): ([^\n]*)")
 _MIXED = cel.Type.List(cel.Type.DYN)
 _STDLIB = {
@@ -140,7 +162,9 @@ class Condition:
         value: Plain = outcome.value()
         if isinstance(value, datetime):
             return value.date().isoformat()
-        return None if isinstance(value, float) and not math.isfinite(value) else value
+        if isinstance(value, float):
+            return exactly(value, SHARE_DECIMALS) if math.isfinite(value) else None
+        return value
 
     def _bound(
         self, facts: Mapping[str, Any], undecided: Container[str] = ()
@@ -197,7 +221,7 @@ def _environment(vocabulary: Vocabulary) -> Any:
     known_flags = {KNOWN + name: cel.Type.BOOL for name in variables}
     divisors = {DIVISOR + name: kind for name, kind in variables.items()}
     config = cel.NewEnvConfigFromYaml(json.dumps({"stdlib": _STDLIB}))
-    return cel.NewEnv(config=config, variables=variables | known_flags | divisors)
+    return cel.NewEnv(config=config, variables=variables | known_flags | divisors, functions=[_EXACTLY])
 
 
 def _program(environment: Any, reading: Reading) -> Any:

@@ -2,12 +2,14 @@
 
 Reading finds what the language would let pass or explain badly: unknown names (and the nearest known one), values that
 a choice never takes, days that do not exist. In the language, facts are flat typed variables, absent while unknown; so
-three things are rewritten:
+four things are rewritten:
 
 - `has(project.risk)` asks a companion variable that is always there;
 - `/ project.cost` divides by a companion that is there only while the cost is not zero, because a division of numbers
   by zero gives infinity, and infinity would count as met;
-- `date('2027-01-31')` is that midnight in UTC.
+- `date('2027-01-31')` is that midnight in UTC;
+- a calculation beside a comparison is wrapped in `_exactly(...)`, because `1.1 * 100.0` is a little more than 110 in
+  binary, and a limit is to bind exactly where it stands.
 """
 
 import math
@@ -18,11 +20,11 @@ from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
 
 from lifecycle.gates.complaints import of_choice, of_fact, of_function, of_stray, refuse
+from lifecycle.gates.elements import Element, calculations, listed, without_idle_brackets
 from lifecycle.gates.lookalikes import is_stranger
 from lifecycle.gates.vocabulary import Kind, Vocabulary, known
 
 MAX_LENGTH = 2_000
-KNOWN, DIVISOR = "_known.", "_nonzero."
 FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "contains": ("contains_string",),
     "double": ("int64_to_double",),
@@ -80,34 +82,13 @@ class Reading:
     constants: tuple[tuple[int, str], ...]
     lists: tuple[tuple[int, str], ...]
     pieces: tuple[Piece, ...]
-    elements: tuple["Element", ...]
+    elements: tuple[Element, ...]
 
     def origin(self, line: int, column: int) -> int:
         """The offset in the text of a place in the source (both 1-based); what has no place is at the start."""
         offset = sum(len(row) + 1 for row in self.source.split("\n")[: max(line - 1, 0)]) + max(column - 1, 0)
         piece = self.pieces[bisect_right(self.pieces, offset, key=lambda piece: piece.start) - 1]
         return min(piece.origin + (offset - piece.start if piece.copied else 0), len(self.text))
-
-
-class Element(NamedTuple):
-    """A piece of the text that means something, from `at` to before `end`.
-
-    Kinds: fact, subject (a fact on which a method is called), has, date (the `text` of these is the bare name or day),
-    text, number, call, word, mark, end. Only while tokens are sorted out: name, triple, stray.
-    """
-
-    kind: str
-    text: str
-    at: int
-    end: int
-
-    def source(self, divides: bool) -> str:
-        """The element in the condition language."""
-        if self.kind == "has":
-            return KNOWN + self.text
-        if self.kind == "date":
-            return f"timestamp('{self.text}T00:00:00Z')"
-        return DIVISOR + self.text if divides else self.text
 
 
 def read(text: str, vocabulary: Vocabulary) -> Reading:
@@ -133,10 +114,11 @@ class _Reader:
         elements = list(self._elements())
         if not elements:
             self._refuse(self.beyond[0], "The expression is empty.", "Write a condition, or leave it out.")
-        bare = [*_without_idle_brackets(elements), *self.beyond]
+        bare = [*without_idle_brackets(elements), *self.beyond]
         self._check_choices(bare)
         below = frozenset(self._divisors(bare))
-        source, pieces = self._rewritten([e for e in elements if e.kind in ("has", "date") or e in below], below)
+        edits = [*calculations(elements), *(e for e in elements if e.kind in ("has", "date") or e in below)]
+        source, pieces = self._rewritten(sorted(edits, key=lambda e: (e.at, e.end)), below)
         return Reading(
             text=self.text,
             source=source,
@@ -149,7 +131,7 @@ class _Reader:
                 if call.kind == "call" and call.text in CONSTANTS
             ),
             lists=tuple(
-                (e.at, " ".join(part.source(part in below) for part in _listed(elements, i)))
+                (e.at, " ".join(part.source(part in below) for part in listed(elements, i)))
                 for i, e in enumerate(elements)
                 if e.text == "["
             ),
@@ -226,7 +208,7 @@ class _Reader:
                     self._check_choice(left, right)
                     self._check_choice(right, left)
                 case "in":
-                    for literal in _listed(bare, i + 2):
+                    for literal in listed(bare, i + 2):
                         self._check_choice(left, literal)
                 case "<" | "<=" | ">" | ">=":
                     self._check_order(left)
@@ -266,24 +248,3 @@ class _Reader:
             source += edit.source(edit in below)
             at = edit.end
         return source + self.text[at:], (*pieces, Piece(len(source), at, copied=True))
-
-
-def _listed(elements: list[Element], i: int) -> list[Element]:
-    """The list that begins at i, brackets and all; nothing if none begins there."""
-    if elements[i].text != "[":
-        return []
-    return elements[i : next(j for j, element in enumerate(elements[i:], i) if element.text == "]") + 1]
-
-
-def _without_idle_brackets(elements: list[Element]) -> list[Element]:
-    """The elements, with `(x)` as `x` where x is a fact, a number or a text."""
-    bare: list[Element] = []
-    for element in elements:
-        bare.append(element)
-        while (
-            [e.text for e in bare[-3::2]] == ["(", ")"]
-            and bare[-2].kind in ("fact", "number", "text")
-            and (len(bare) == 3 or bare[-4].kind != "call")
-        ):
-            bare[-3:] = [bare[-2]]
-    return bare

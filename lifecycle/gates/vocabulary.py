@@ -87,6 +87,11 @@ def known(kind: Kind, value: object) -> Plain | None:
     return None if value is None else _TAKE[kind](value)
 
 
+def exactly(number: float, decimals: int) -> float:
+    """A calculated number without what its binary form adds or drops: to fourteen digits and so many decimals."""
+    return round(float(f"{number:.14g}"), decimals)
+
+
 def _boolean(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lifecycle.gates.conditions import Condition
-from lifecycle.gates.expressions import Element
+from lifecycle.gates.elements import Element
 
 Constant = float | str | date
 """A number (money in major units), a text or a day."""
