@@ -118,4 +118,12 @@ def with_silence() -> Policy:
     return policy(policy="silent-works", gates=gates)
 
 
+def with_a_costing() -> Policy:
+    """The same policy, whose plan asks finance for a costing; finance and the deputy are kept apart."""
+    plan = WORKS["gates"]["plan"]
+    costing = {"kind": "document", "by": "finance", "label": "The costing"}
+    gates = {**WORKS["gates"], "plan": {**plan, "evidence": {**plan["evidence"], "costing": costing}}}
+    return policy(gates=gates, incompatible=[["finance", "deputy"]])
+
+
 PACKED = pack(policy())

@@ -6,7 +6,6 @@ import pytest
 
 from lifecycle.domain.people import Delegation, Grant
 from lifecycle.domain.project import OnMiss
-from lifecycle.gates.policy import Policy
 from lifecycle.persistence import delegations, roles
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.session import Database
@@ -16,7 +15,7 @@ from lifecycle.service.shelf import Shelf
 from tests.integration.governed import bring, publish
 from tests.integration.rows import NOW
 from tests.paper import MONDAY, Paper
-from tests.policies import WORKS, policy
+from tests.policies import policy, with_a_costing
 
 BY = Signature("office", NOW)
 
@@ -196,16 +195,8 @@ async def test_while_a_project_is_on_hold_nothing_waits_on_it(office: Database, 
     assert await kinds(office, shelf, "manager", paper) == ["follow"]
 
 
-def costed() -> Policy:
-    """A policy whose plan asks finance for a costing."""
-    plan = WORKS["gates"]["plan"]
-    costing = {"kind": "document", "by": "finance", "label": "The costing"}
-    gates = {**WORKS["gates"], "plan": {**plan, "evidence": {**plan["evidence"], "costing": costing}}}
-    return policy(gates=gates, incompatible=[["finance", "deputy"]])
-
-
 def in_preparation(key: str = "P-1", portfolio: str = "rail") -> Paper:
-    paper = Paper(costed(), key)
+    paper = Paper(with_a_costing(), key)
     paper.register(portfolio, cost=1_000_00)
     return paper
 
@@ -216,7 +207,7 @@ async def owed(office: Database, shelf: Shelf, person: str, paper: Paper) -> lis
 
 
 async def test_evidence_that_a_role_owes_waits_for_its_holders_until_it_is_there(office: Database) -> None:
-    shelf, rail, road = publish(office, costed()), in_preparation("P-1"), in_preparation("P-2", "road")
+    shelf, rail, road = publish(office, with_a_costing()), in_preparation("P-1"), in_preparation("P-2", "road")
     bring(office, rail, road)
     (item, _) = (await look(office, shelf, "finance-1", rail)).items
     assert (item.kind.value, item.evidence, item.text, item.label) == ("supply", "costing", "The costing", "Plan")
@@ -229,7 +220,7 @@ async def test_evidence_that_a_role_owes_waits_for_its_holders_until_it_is_there
 
 
 async def test_owed_evidence_waits_for_who_acts_for_a_holder_too_and_once(office: Database) -> None:
-    shelf, paper = publish(office, costed()), in_preparation()
+    shelf, paper = publish(office, with_a_costing()), in_preparation()
     bring(office, paper)
     lend(office, "finance-1", "manager")
     lend(office, "finance-1", "finance-2")
@@ -239,7 +230,7 @@ async def test_owed_evidence_waits_for_who_acts_for_a_holder_too_and_once(office
 
 async def test_who_acts_for_another_is_asked_nothing_that_their_own_role_keeps_apart(office: Database) -> None:
     grant(office, "deputy", "deputy")
-    shelf, paper = publish(office, costed()), in_preparation()
+    shelf, paper = publish(office, with_a_costing()), in_preparation()
     for item in ("plan", "risks"):
         paper.supply("plan", item)
     paper.supply("plan", "costing", by="finance-2")

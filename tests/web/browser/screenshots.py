@@ -78,6 +78,7 @@ async def told(house: House) -> Iterable[tuple[str, str | None, str]]:
         ("person", "director", "/people/finance-1"),
         ("account", "pm", "/me"),
         ("notices", "sponsor", "/notices"),
+        ("away", "director", "/people/sponsor/away"),
         ("webhooks", "administrator", "/administration/webhooks"),
         ("webhook", "administrator", f"/administration/webhooks/{hook['id']}"),
     )
