@@ -108,7 +108,7 @@ class Office:
         self.deeds = Deeds(database, now, signed_in.forget)
         self.directory = Directory(database, self.deeds, signed_in, now)
         self.sign_ins = SignIns(database, outlets.preferences, now)
-        self.single_sign_on = SingleSignOn(database, now)
+        self.single_sign_on = SingleSignOn(database, self.shelf, now)
         self.accounts = Accounts(database, self.deeds, now)
         self.feeds = Feeds(database, self.deeds, outlets.address)
         self.people = People(database, self.deeds, self.shelf)

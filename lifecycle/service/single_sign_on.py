@@ -16,7 +16,9 @@ from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.people import Person
 from lifecycle.persistence.session import Database
 from lifecycle.service.envelopes import SYSTEM
+from lifecycle.service.foresight import books_of, watching
 from lifecycle.service.settling import Now
+from lifecycle.service.shelf import Shelf
 
 _ODD: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_ID: Final = 60
@@ -52,24 +54,32 @@ class SingleSignOn:
     The roles that any group gives are the provider's to give and to take; other roles are the office's own.
     """
 
-    def __init__(self, database: Database, now: Now) -> None:
+    def __init__(self, database: Database, shelf: Shelf, now: Now) -> None:
         self._database = database
+        self._shelf = shelf
         self._now = now
 
     async def arrive(self, vouched: Vouched, given: Mapping[str, tuple[tuple[str, str], ...]]) -> Person:
-        """Who it is; `given` are the roles, with their scopes, of each group by its id. Raises `NoEntryError`."""
+        """Who it is; `given` are the roles, with their scopes, of each group by its id. Raises `NoEntryError`.
+
+        The PMO is told of gates that lose their last approver with a role that is taken back.
+        """
         everything = {pair for pairs in given.values() for pair in pairs}
         theirs = {pair for group in vouched.groups for pair in given.get(group, ())}
-        by = Signature(SYSTEM, self._now())
+        by, books = Signature(SYSTEM, self._now()), await books_of(self._database, self._shelf)
 
         def work(connection: Connection) -> Person:
             known = people.by_account(connection, vouched.issuer, vouched.subject)
             if (known is None and not theirs) or (known and not known.active):
                 raise NoEntryError
             person = _up_to_date(connection, known, vouched, by)
-            for role, scope in sorted(everything):
-                grant = Grant(person=person.id, role=role, scope=scope)
-                (roles.grant if (role, scope) in theirs else roles.withdraw)(connection, grant, by)
+            held = {(grant.role, grant.scope) for grant in roles.grants_of(connection, person.id)}
+            for role, scope in sorted(theirs - held):
+                roles.grant(connection, Grant(person=person.id, role=role, scope=scope), by)
+            if taken := held & everything - theirs:
+                with watching(connection, books, person.id, by):
+                    for role, scope in sorted(taken):
+                        roles.withdraw(connection, Grant(person=person.id, role=role, scope=scope), by)
             return person
 
         return await self._database.write(work)

@@ -73,6 +73,18 @@ TRIED: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "api/test_imports.py": ("test_the_result_is_a_file_that_no_spreadsheet_takes_for_formulas",),
     },
+    "a gate that is left without a legal approver while nobody notices": {
+        "integration/test_foresight.py": (
+            "test_a_gate_that_loses_its_last_approver_is_told_to_the_pmo",
+            "test_a_gate_that_is_submitted_after_an_absence_was_noted_is_told_when_it_comes_near",
+            "test_nobody_stands_in_who_may_not_decide_themselves",
+        ),
+        "api/test_leavers.py": ("test_a_leavers_slot_shows_nobody_and_the_pmo_is_told_which_gate_is_stuck",),
+    },
+    "the secret of a webhook out of a stolen backup": {
+        "api/test_webhooks.py": ("test_the_secret_is_shown_once_and_stands_in_no_record",),
+        "unit/test_signing.py": ("test_a_secret_follows_from_the_offices_key_and_is_each_webhooks_own",),
+    },
     "a form of another site, a page in a frame, a planted sign-in": {
         "web/test_sign_ins.py": (
             "test_a_form_from_another_site_does_nothing",

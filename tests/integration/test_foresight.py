@@ -15,6 +15,7 @@ from lifecycle.persistence.letters import Letter, told
 from lifecycle.persistence.session import Database
 from lifecycle.service.foresight import Lookout, books_of, watching
 from lifecycle.service.shelf import Shelf
+from lifecycle.service.single_sign_on import SingleSignOn, Vouched
 from tests.integration.governed import bring, publish
 from tests.paper import MONDAY, Paper
 from tests.policies import policy
@@ -171,6 +172,18 @@ async def test_a_delegation_that_is_revoked_in_an_absence_is_a_loss(office: Data
     await is_away(office, shelf, "finance-1", MONDAY, days=10)
     tomorrow = MONDAY + DAY
     await done(office, shelf, "finance-1", tomorrow, lambda c: delegations.revoke(c, id_, by(tomorrow)))
+    assert heard(office) == [("R-1", "finance", "")]
+
+
+async def test_a_role_that_the_identity_provider_takes_back_is_a_loss_too(office: Database, shelf: Shelf) -> None:
+    bring(office, submitted())
+    given = {"f": (("finance", "everywhere"),), "s": (("auditor", "everywhere"),)}
+    here = SingleSignOn(office, shelf, lambda: MONDAY)
+    vouched = Vouched("https://provider.example.org", "7", "Gatekeeper", "gatekeeper", "", frozenset({"f"}))
+    await here.arrive(vouched, given)
+    await leaves(office, shelf, "finance-1")
+    assert heard(office) == []
+    await here.arrive(replace(vouched, groups=frozenset({"s"})), given)
     assert heard(office) == [("R-1", "finance", "")]
 
 
