@@ -52,6 +52,15 @@ def summary(findings: Findings) -> dict[str, str]:
     return {finding.requirement: finding.result.value for finding in findings}
 
 
+def score_of(book: Rulebook, gate: str, context: Context) -> Finding | None:
+    """What is found of a gate's weighted score, its share of full marks as the value; none without a hurdle."""
+    rule = book.policy.gates[gate]
+    if rule.score_at_least is None:
+        return None
+    scored = [_criterion(book, gate, name, each, context) for name, each in rule.criteria.items() if each.should]
+    return _score(scored, float(rule.score_at_least.removesuffix("%")) / 100)
+
+
 def _waive(finding: Finding) -> Finding:
     return finding if finding.passes else finding.model_copy(update={"result": Result.WAIVED})
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from lifecycle.domain.project import PolicyRef
 from lifecycle.domain.values import Value
 from lifecycle.gates.conditions import Truth
+from lifecycle.gates.differences.decisions import decisions
 from lifecycle.gates.differences.difference import Difference, Direction, together
 from lifecycle.gates.differences.pairs import Context, Pair, tier_texts
 from lifecycle.gates.differences.panels import approvals
@@ -51,7 +52,8 @@ def _gate(pair: Pair, name: str) -> Iterator[Difference]:
         return
     if (old.kind, old.from_, old.to) != (new.kind, new.from_, new.to):
         yield pair.told("kind", Direction.BOTH, "It is a gate of another kind, or leads elsewhere.")
-    found = [*requirements(pair, name), *approvals(pair, name), *times(pair, name), *_rest(pair, old, new)]
+    asked = [*requirements(pair, name), *approvals(pair, name), *decisions(pair, name)]
+    found = [*asked, *times(pair, name), *_rest(pair, old, new)]
     yield from found
     if not found and old != new:
         yield pair.told("wording", Direction.OTHER, "It is worded or written otherwise, and asks for the same.")

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lifecycle.domain.values import FactValue
-from lifecycle.gates.conditions import Condition
+from lifecycle.gates.conditions import Condition, Kind
 from lifecycle.gates.differences.difference import Difference, Direction
 from lifecycle.gates.proofs.meanings import meanings, needed
 from lifecycle.gates.proofs.samples import Samples, samples_of
 from lifecycle.gates.proofs.witness import in_words
-from lifecycle.gates.proofs.worlds import Budget, World, count, every
+from lifecycle.gates.proofs.worlds import Budget, World, context_of, count, every
 from lifecycle.gates.rulebook import Rulebook
 
 MOST: Final = 2_000
@@ -54,17 +54,35 @@ class Pair:
 
         The sentences are what to say where the later version is stricter, and where it is looser.
         """
-        samples = self._samples(before, after)
+        samples = self.samples(before, after)
+        most = self.spend(samples)
+        proven = samples.exact and count(samples) <= most
+        found = self.found(worlds(samples, most), samples, judge)
+        yield from self.shown(aspect, found, sentences, proven=proven, changed=before != after)
+
+    def spend(self, samples: Samples) -> int:
+        """How many of these projects may be looked at."""
         most = max(_FEW, min(self.budget.each, self.budget.left))
         self.budget.left -= min(count(samples), most)
-        proven = samples.exact and count(samples) <= most
+        return most
+
+    def found(self, looked_at: Iterable[tuple[World, Context]], samples: Samples, judge: Judge) -> dict[Direction, str]:
+        """The first project that shows each direction, in words."""
         found: dict[Direction, str] = {}
-        for world, context in _worlds(samples, most):
-            stricter, looser = judge(self._seen(self.before, context), self._seen(self.after, context))
+        for world, context in looked_at:
+            stricter, looser = judge(self.seen(self.before, context), self.seen(self.after, context))
             for direction, holds in ((Direction.STRICTER, stricter), (Direction.LOOSER, looser)):
                 if holds and direction not in found:
                     found[direction] = in_words(samples.kinds, world)
-        if not found and not proven and before != after:
+            if len(found) == 2:
+                break
+        return found
+
+    def shown(
+        self, aspect: str, found: Mapping[Direction, str], sentences: tuple[str, str], *, proven: bool, changed: bool
+    ) -> Iterator[Difference]:
+        """What was found, or that nothing was where something is written otherwise and not everything was looked at."""
+        if not found and not proven and changed:
             sentence = "It is written otherwise; no project was found for which that makes a difference."
             yield Difference(gate=self.gate, aspect=aspect, direction=Direction.OTHER, sentence=sentence, proven=False)
         for direction, sentence in zip((Direction.STRICTER, Direction.LOOSER), sentences, strict=True):
@@ -79,12 +97,20 @@ class Pair:
             gate=self.gate, aspect=aspect, direction=direction, sentence=sentence, witness=witness, proven=proven
         )
 
-    def _samples(self, before: Asked, after: Asked) -> Samples:
+    def samples(self, before: Asked, after: Asked, *, scored: bool = False, kind: Kind | None = None) -> Samples:
+        """The projects on which these conditions can turn, with what tiers and derived facts follow from.
+
+        Those that are `scored` may also give a number; with a `kind` they are expressions that give it.
+        """
         conditions: list[Condition] = []
         known: dict[str, Any] = {}
         for book, texts in ((self.before, before), (self.after, after)):
             gate = self.gate if self.gate in book.policy.gates else None
-            own = [book.condition(text, gate) for text in texts if text]
+            own = [
+                book.expression(text, kind, gate) if kind else book.condition(text, gate, scored)
+                for text in texts
+                if text
+            ]
             if any("tier" in condition.references for condition in own):
                 own += tier_conditions(book)
             names = needed(book, own)
@@ -92,7 +118,7 @@ class Pair:
             conditions += [*own, *(each for name in names for each in book.derivation.conditions[name])]
         return samples_of(conditions, known).without({"tier", *(["stage"] if self.stage else ())})
 
-    def _seen(self, book: Rulebook, context: Context) -> Context:
+    def seen(self, book: Rulebook, context: Context) -> Context:
         """A project as one of the versions sees it: with its derived facts and its tier."""
         seen = book.derivation.added({**context, **({"stage": self.stage} if self.stage else {})})
         return {**seen, "tier": book.tier_in(seen)}
@@ -108,7 +134,7 @@ def tier_texts(book: Rulebook) -> Asked:
     return tuple(tier.when for tier in book.policy.tiers)
 
 
-def _worlds(samples: Samples, most: int) -> Iterable[tuple[World, Context]]:
+def worlds(samples: Samples, most: int) -> Iterable[tuple[World, Context]]:
     """Every project that the conditions tell apart; of too many, some from all over."""
     if count(samples) <= most:
         return every(samples)
@@ -121,8 +147,4 @@ def _scattered(samples: Samples, most: int) -> Iterator[tuple[World, Context]]:
         for place, (name, values) in enumerate(samples.values.items()):
             step = _STEPS[place % len(_STEPS)] + place
             world[name] = values[(number // (place + 1) * step + number) % len(values)]
-        context: dict[str, Any] = {}
-        for name, value in world.items():
-            space, dot, leaf = name.partition(".")
-            context[space] = {**context.get(space, {}), leaf: value} if dot else value
-        yield world, context
+        yield world, context_of(world)

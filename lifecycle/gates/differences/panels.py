@@ -1,9 +1,8 @@
-"""Who opens a gate: quorums as sets of ways, vetoes, exclusions, the chair, and what may be decided."""
+"""Who opens a gate: quorums as sets of ways, vetoes, exclusions, the chair, and who waives."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from lifecycle.domain.project import OPENING
 from lifecycle.gates.differences.difference import Difference, Direction
 from lifecycle.gates.differences.pairs import Context, Pair
 from lifecycle.gates.policy_gates import Gate
@@ -17,7 +16,7 @@ Needs = Counter[tuple[str, str]]
 
 
 def approvals(pair: Pair, gate: str) -> Iterator[Difference]:
-    """The differences in who opens a gate, and in what can be decided there."""
+    """The differences in who opens a gate."""
     old, new = (book.policy.gates[gate] for book in (pair.before, pair.after))
     texts = tuple(_approval_texts(book, gate) for book in (pair.before, pair.after))
 
@@ -90,20 +89,5 @@ def _deciding(pair: Pair, gate: str, old: Gate, new: Gate) -> Iterator[Differenc
         said = f"The {will.replace('_', ' ')} decides" if will else "The votes decide"
         before = f"it was the {was.replace('_', ' ')}" if was else "it was the votes"
         yield pair.told("chair", direction, f"{said}; {before}.")
-    come, gone = (set(new.decisions) - set(old.decisions), set(old.decisions) - set(new.decisions))
-    for outcomes, opening, verb in (
-        (come, Direction.LOOSER, "can now be decided"),
-        (gone, Direction.STRICTER, "can no longer be decided"),
-    ):
-        for outcome in sorted(outcomes):
-            direction = opening if outcome in OPENING else Direction.OTHER
-            yield pair.told("decisions", direction, f"{outcome.replace('_', ' ').capitalize()} {verb}.")
-    shared = set(old.decisions) & set(new.decisions)
-    if any(old.decision(outcome) != new.decision(outcome) for outcome in shared):
-        yield pair.told("decisions", Direction.BOTH, "A decision may be taken, or leads, otherwise.", proven=False)
-    if old.reauthenticate != new.reauthenticate:
-        direction = Direction.STRICTER if new.reauthenticate else Direction.LOOSER
-        told = "now proves anew" if new.reauthenticate else "no longer proves anew"
-        yield pair.told("reauthenticate", direction, f"Whoever votes or decides {told} who they are.")
     if (old.waivers_by or pair.before.policy.pmo_role) != (new.waivers_by or pair.after.policy.pmo_role):
         yield pair.told("waivers_by", Direction.BOTH, "Somebody else may waive its requirements.")

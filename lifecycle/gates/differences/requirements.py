@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from lifecycle.gates.conditions import Truth
 from lifecycle.gates.differences.difference import Difference, Direction
 from lifecycle.gates.differences.pairs import Context, Pair
+from lifecycle.gates.differences.scores import scores
 from lifecycle.gates.differences.times import shorter
 from lifecycle.gates.policy_decisions import Precondition
 from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
@@ -15,7 +16,7 @@ def requirements(pair: Pair, gate: str) -> Iterator[Difference]:
     """The differences in what a gate requires."""
     yield from _evidence(pair, gate)
     yield from _criteria(pair, gate)
-    yield from _score(pair, gate)
+    yield from scores(pair, gate)
     yield from _preconditions(pair, gate)
 
 
@@ -105,22 +106,6 @@ def _passes(book: Rulebook, gate: str, rule: Criterion | None, context: Context)
     if rule is None or rule.must is None or not book.applies(rule.when, context, gate):
         return True
     return book.holds(rule.must, context, gate).truth is Truth.MET
-
-
-def _score(pair: Pair, gate: str) -> Iterator[Difference]:
-    old, new = (book.policy.gates[gate] for book in (pair.before, pair.after))
-    hurdles = tuple(float(each.score_at_least.rstrip("%")) if each.score_at_least else None for each in (old, new))
-    scored = tuple(
-        {name: (c.should, c.when, c.weight, c.out_of) for name, c in each.criteria.items() if c.should}
-        for each in (old, new)
-    )
-    if hurdles[0] != hurdles[1]:
-        stricter = hurdles[0] is None or (hurdles[1] is not None and hurdles[1] > hurdles[0])
-        direction = Direction.STRICTER if stricter else Direction.LOOSER
-        said = new.score_at_least or "nothing"
-        yield pair.told("score", direction, f"The score has to reach {said}; it was {old.score_at_least or 'nothing'}.")
-    if scored[0] != scored[1] and all(hurdles):
-        yield pair.told("score", Direction.BOTH, "What is scored, or its weight, has changed.", proven=False)
 
 
 def _preconditions(pair: Pair, gate: str) -> Iterator[Difference]:

@@ -1,0 +1,100 @@
+"""What a gate can decide: which decisions there are, when they may be taken, and what follows from them."""
+
+from collections.abc import Iterator, Sequence
+
+from lifecycle.domain.project import OPENING, Outcome
+from lifecycle.gates.conditions import Kind, Truth
+from lifecycle.gates.derivation import as_fact
+from lifecycle.gates.differences.difference import Difference, Direction
+from lifecycle.gates.differences.pairs import Context, Pair, worlds
+from lifecycle.gates.policy_decisions import DecisionRule
+from lifecycle.gates.proofs.worlds import count
+from lifecycle.gates.rulebook import Rulebook
+
+
+def decisions(pair: Pair, gate: str) -> Iterator[Difference]:
+    """The differences in the decisions of a gate."""
+    old, new = (book.policy.gates[gate] for book in (pair.before, pair.after))
+    come, gone = (set(new.decisions) - set(old.decisions), set(old.decisions) - set(new.decisions))
+    for outcomes, opening, verb in (
+        (come, Direction.LOOSER, "can now be decided"),
+        (gone, Direction.STRICTER, "can no longer be decided"),
+    ):
+        for outcome in sorted(outcomes):
+            direction = opening if outcome in OPENING else Direction.OTHER
+            yield pair.told("decisions", direction, f"{_named(outcome)} {verb}.")
+    for outcome in old.decisions:
+        if outcome in new.decisions:
+            was, will = old.decision(outcome), new.decision(outcome)
+            yield from _available(pair, gate, outcome, was, will)
+            yield from _what_follows(pair, gate, outcome, was, will)
+
+
+def _available(pair: Pair, gate: str, outcome: Outcome, old: DecisionRule, new: DecisionRule) -> Iterator[Difference]:
+    """For which projects a decision may be taken."""
+    if old.when == new.when and (pair.is_same_ground or old.when is None):
+        return
+
+    def judge(first: Context, second: Context) -> tuple[bool, bool]:
+        was, will = _may(pair.before, gate, old.when, first), _may(pair.after, gate, new.when, second)
+        return was and not will, will and not was
+
+    said = f"{_named(outcome)} can no longer be decided.", f"{_named(outcome)} can now be decided."
+    for each in pair.compare("decisions", (old.when,), (new.when,), judge, said):
+        is_ordered = outcome in OPENING or not each.proven
+        yield each if is_ordered else each.model_copy(update={"direction": Direction.OTHER})
+
+
+def _may(book: Rulebook, gate: str, when: str | None, context: Context) -> bool:
+    return when is None or book.holds(when, context, gate).truth is Truth.MET
+
+
+def _what_follows(
+    pair: Pair, gate: str, outcome: Outcome, old: DecisionRule, new: DecisionRule
+) -> Iterator[Difference]:
+    name = _named(outcome)
+    if old.to != new.to:
+        there, before = new.to or "where such a decision leads by itself", old.to or "where it leads by itself"
+        yield pair.told("decisions", Direction.BOTH, f"{name} leads to {there}; it led to {before}.")
+    for fact in sorted({*old.set, *new.set}):
+        yield from _made(pair, gate, name, fact, old.set.get(fact), new.set.get(fact))
+    for was, will, what in ((old.imposes, new.imposes, "a condition"), (old.opens, new.opens, "a gate")):
+        verb = "imposes" if what == "a condition" else "opens"
+        yield from _added(pair, f"{name} {verb} {what}", was, will)
+    if old.label != new.label:
+        yield pair.told("decisions", Direction.OTHER, f"{name} has another name.")
+
+
+def _added(pair: Pair, sentence: str, old: Sequence[object], new: Sequence[object]) -> Iterator[Difference]:
+    """What follows besides makes a decision stricter."""
+    if any(each not in old for each in new):
+        yield pair.told("decisions", Direction.STRICTER, f"{sentence} that it did not.")
+    if any(each not in new for each in old):
+        yield pair.told("decisions", Direction.LOOSER, f"{sentence} no longer.")
+
+
+def _made(pair: Pair, gate: str, name: str, fact: str, old: str | None, new: str | None) -> Iterator[Difference]:
+    """Another value of a fact may make later gates stricter or looser: it is both, for a project that gets another."""
+    known = [book.policy.facts.get(fact) for book in (pair.before, pair.after)]
+    if (old == new and pair.is_same_ground) or None in known or len({each.type for each in known if each}) > 1:
+        return
+    kind = next(each.type for each in known if each)
+
+    def differs(first: Context, second: Context) -> tuple[bool, bool]:
+        was, will = (_value(*each, gate, fact, kind) for each in ((pair.before, old, first), (pair.after, new, second)))
+        return was != will, False
+
+    samples = pair.samples((old,), (new,), kind=kind)
+    most = pair.spend(samples)
+    found = pair.found(worlds(samples, most), samples, differs)
+    if found or not (samples.exact and count(samples) <= most):
+        sentence = f"{name} makes '{fact}' {new or 'no other than it was'}; it made it {old or 'no other than it was'}."
+        yield pair.told("decisions", Direction.BOTH, sentence, next(iter(found.values()), ""), proven=bool(found))
+
+
+def _value(book: Rulebook, text: str | None, context: Context, gate: str, fact: str, kind: Kind) -> object:
+    return as_fact(kind, book.expression(text, kind, gate).value(context)) if text else f"{fact} as it was"
+
+
+def _named(outcome: Outcome) -> str:
+    return outcome.replace("_", " ").capitalize()
