@@ -45,6 +45,9 @@ KINDS: Final = (
 """Kinds of notices, as webhooks choose among them."""
 
 SAID: Final = (
+    _("{0}: not met."),
+    _("{0}: unknown."),
+    _("{0} asks: {1}"),
     _("It is not submitted."),
     _("Submit the gate."),
     _("Answer the question."),

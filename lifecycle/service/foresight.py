@@ -89,6 +89,8 @@ class Lookout:
                 await self.look()
             except StoreError as error:
                 self._log.warning("the lookout waits for the records", reason=error.sentence)
+            except Exception:
+                self._log.exception("the lookout could not look ahead")
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._seconds)
 

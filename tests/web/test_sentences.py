@@ -26,6 +26,8 @@ WITH_GAPS = sorted(text for text in texts_of("de") if "{0}" in text)
         ("'x' is a document, not a link.", "'x' ist ein Nachweis der Art „document“, nicht „link“."),
         ("Round 2 is over: it went on with 3.", "Runde 2 ist vorbei: it went on with 3."),
         ("finance-1 voted against it.", "finance-1 stimmte dagegen."),
+        ("Business case: not met.", "Business case: nicht erfüllt."),
+        ("finance-1 asks: Who pays?", "finance-1 fragt: Who pays?"),
         ("Nobody has ever said this.", "Nobody has ever said this."),
         ("The gate <b>{0}</b> is not open.", "Das Gate <b>{0}</b> ist nicht offen."),
     ],
