@@ -60,8 +60,13 @@ class Client:
         return self._answer(method, path, files={"file": file}, data=fields).json()
 
     def download(self, path: str, target: Path, **query: str) -> None:
-        """Write the answer of a read to a file."""
-        target.write_bytes(self._answer("GET", path, params=query).content)
+        """Write the answer of a read to a file; LifecycleError `no_file` when that cannot be written."""
+        content = self._answer("GET", path, params=query).content
+        try:
+            target.write_bytes(content)
+        except OSError as error:
+            sentence = f"{target} cannot be written: {error.strerror}."
+            raise LifecycleError("no_file", sentence, "Name another file.") from None
 
     def _answer(self, method: str, path: str, **how: Any) -> "httpx2.Response":
         import httpx2

@@ -1,6 +1,7 @@
 """What routes are given, and how what becomes of a request is answered."""
 
 import mimetypes
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from api.schemas.projects import ProjectView
 from lifecycle.domain.commands import PersonCommand
 from lifecycle.service.envelopes import Envelope
 from lifecycle.service.evidence import Download
+from lifecycle.service.exporting import SheetFormat
 from lifecycle.service.office import Office
 from lifecycle.service.outcomes import Done, Outcome, Refused, Unknown
 
@@ -134,3 +136,16 @@ def as_file(found: Download, digest: str) -> Response:
         "ETag": f'"{digest}"',
     }
     return StreamingResponse(found.content, headers=headers, media_type=found.media_type)
+
+
+SHEETS = {
+    SheetFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    SheetFormat.CSV: "text/csv; charset=utf-8",
+}
+"""The media type of each kind of file that a portfolio is taken away as."""
+
+
+def as_sheet(pieces: AsyncIterator[bytes], form: SheetFormat) -> Response:
+    """A portfolio as a file to be saved."""
+    name = {"Content-Disposition": f"attachment; filename=portfolio.{form.value}"}
+    return StreamingResponse(pieces, headers=name, media_type=SHEETS[form])

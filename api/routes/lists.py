@@ -1,23 +1,28 @@
 """What one looks at first: the inbox, what is overdue, the portfolio and its projects."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic.json_schema import SkipJsonSchema
 
 from api.auth import Caller, Reads
 from api.cursors import cursor_of, read_cursor
-from api.deps import TheOffice, as_json
+from api.deps import SHEETS, TheOffice, as_json, as_sheet
 from api.schemas.lists import Late
 from api.schemas.people import Listed
 from api.schemas.words import Name, PortfolioId
 from lifecycle.domain.people import Permission
 from lifecycle.domain.project import Status
+from lifecycle.service.exporting import SheetFormat
 from lifecycle.service.inbox_items import Inbox
 from lifecycle.service.kpis import Kpis
 from lifecycle.service.portfolio import Board, ProjectSummary, WantedProjects
 
 router = APIRouter(tags=["lists"])
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file.", "content": {media_type: {} for media_type in SHEETS.values()}}
+}
 Myself = Annotated[Caller, Depends(Reads(Permission.SELF_SERVE))]
 CursorText = Annotated[
     str | SkipJsonSchema[None], Query(alias="cursor", max_length=500, description="`next_cursor` of the page before.")
@@ -50,20 +55,35 @@ async def kpis(caller: Myself, office: TheOffice) -> Response:
     return as_json(await office.indicators.of(caller.id))
 
 
-@router.get("/projects", response_model=Listed[ProjectSummary])
-async def projects(
-    caller: Myself,
-    office: TheOffice,
+def _filter(
     stage: Annotated[Name | SkipJsonSchema[None], Query()] = None,
     status: Annotated[Status | SkipJsonSchema[None], Query()] = None,
     tier: Annotated[Name | SkipJsonSchema[None], Query()] = None,
     portfolio: Annotated[PortfolioId | SkipJsonSchema[None], Query()] = None,
     overdue: Annotated[bool | SkipJsonSchema[None], Query(description="Late, or not.")] = None,
     text: Annotated[str, Query(max_length=200, description="Words that key, name, portfolio or posts contain.")] = "",
-    cursor: CursorText = None,
-    limit: Limit = 50,
+) -> WantedProjects:
+    return WantedProjects(stage=stage, status=status, tier=tier, portfolio=portfolio, overdue=overdue, text=text)
+
+
+Wanted = Annotated[WantedProjects, Depends(_filter)]
+
+
+@router.get("/projects", response_model=Listed[ProjectSummary])
+async def projects(
+    caller: Myself, office: TheOffice, wanted: Wanted, cursor: CursorText = None, limit: Limit = 50
 ) -> Response:
     """The projects that the caller may see, by key."""
-    wanted = WantedProjects(stage=stage, status=status, tier=tier, portfolio=portfolio, overdue=overdue, text=text)
     page = await office.portfolio.projects(caller.id, wanted, read_cursor(cursor), limit)
     return as_json(Listed[ProjectSummary](items=page.lines, next_cursor=cursor_of(page.after)))
+
+
+@router.get("/portfolio/export", response_class=StreamingResponse, responses=_FILE)
+async def export(
+    caller: Annotated[Caller, Depends(Reads(Permission.SELF_SERVE, produces="*/*"))],
+    office: TheOffice,
+    wanted: Wanted,
+    format: Annotated[SheetFormat, Query()] = SheetFormat.XLSX,
+) -> Response:
+    """The same with every fact as a workbook or a table, which the import `portfolio` reads again."""
+    return as_sheet(await office.exports.of(caller.id, wanted, format), format)

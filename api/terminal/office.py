@@ -1,7 +1,9 @@
 """The commands of the whole office: inbox, overdue gates, portfolio, people, and the outcome of a command."""
 
 import sys
-from typing import Annotated
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -39,15 +41,56 @@ def overdue(person: As = None, as_json: AsJson = False) -> None:
         show(content, as_json, table(content["items"], columns))
 
 
-def portfolio(person: As = None, as_json: AsJson = False) -> None:
-    """The portfolio in numbers, by stage, status and tier."""
+def portfolio(
+    xlsx: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the projects to a workbook.")] = None,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the projects to a table in CSV.")] = None,
+    stage: Annotated[str | None, typer.Option(help="Of a file: only projects in this stage.")] = None,
+    status: Annotated[str | None, typer.Option(help="Of a file: only projects with this status.")] = None,
+    text: Annotated[str | None, typer.Option(help="Of a file: only projects with these words.")] = None,
+    person: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """The portfolio in numbers, by stage, status and tier; or as a file, every project with its facts."""
     with told(), open_client(person) as client:
+        narrowed = {name: value for name, value in (("stage", stage), ("status", status), ("text", text)) if value}
+        for file, form in ((xlsx, "xlsx"), (csv, "csv")):
+            if file:
+                client.download("/portfolio/export", file, format=form, **narrowed)
+        if xlsx or csv:
+            return
         content = client.get("/portfolio")
         lines = [
             f"{title}: " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in content[key].items())
             for title, key in (("Stage", "by_stage"), ("Status", "by_status"), ("Tier", "by_tier"))
         ]
         show(content, as_json, lines)
+
+
+def kpis(person: As = None, as_json: AsJson = False) -> None:
+    """Indicators: decisions by month, time to decide by whom it waited on, time in stages, what was late by week."""
+    with told(), open_client(person) as client:
+        content = client.get("/kpis")
+        show(content, as_json, _kpis(content))
+
+
+def _kpis(content: Any) -> Iterable[str]:
+    months = [
+        {
+            "month": each["month"],
+            "decided": sum(each["decisions"].values()),
+            "how": ", ".join(f"{outcome.replace('_', ' ')} {count}" for outcome, count in each["decisions"].items()),
+        }
+        for each in content["decisions"]
+    ]
+    yield from table(months, {"month": "Month", "decided": "Decided", "how": "How"})
+    yield ""
+    days = {"submitter": "Submitter", "gatekeepers": "Gatekeepers", "hold": "On hold"}
+    yield from table(content["gates"], {"gate": "Gate, working days", "rounds": "Rounds", **days})
+    yield ""
+    quartiles = {"lower": "A quarter", "median": "Half", "upper": "Three quarters"}
+    yield from table(content["stages"], {"stage": "Stage, days", "projects": "Projects", **quartiles})
+    yield ""
+    yield from table(content["overdue"], {"until": "Until", "overdue": "Late gates"})
 
 
 def command(

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 WIDTH: Final = 340
 _RIGHT: Final = 40
 """Kept free for the number after a bar."""
-_EDGE: Final = 20
-"""Half of the longest name under a column, which stays within the drawing."""
+_LETTER: Final = 6.5
+"""How wide a letter is, about."""
 _LEFT: Final = 112
 """Kept free for the names before cells."""
 _LONGEST: Final = 16
@@ -92,7 +92,7 @@ def columns(
         middle = _r(x + wide / 2)
         if sum(stack):
             labels.append(Label(middle, _r(y - 5), written(sum(stack)), "middle", "value"))
-        labels.append(Label(min(max(middle, _EDGE), WIDTH - _EDGE), _TALL - 3, name, "middle"))
+        labels.append(Label(_within(middle, name), _TALL - 3, name, "middle"))
     return Drawing(_TALL, tuple(marks), (Rule(0, floor, WIDTH, floor),), tuple(labels))
 
 
@@ -157,6 +157,12 @@ def round_up(value: float) -> float:
             if step * size >= value:
                 return step * size
         size *= 10
+
+
+def _within(middle: float, name: str) -> float:
+    """The middle of a name that stays within the drawing."""
+    half = len(name) * _LETTER / 2
+    return _r(min(max(middle, half), WIDTH - half))
 
 
 def _cut(name: str) -> str:

@@ -125,12 +125,23 @@ def project_row(state: ProjectState) -> Row:
         "policy_version": state.policy.version,
         "policy_digest": state.policy.digest,
         "confidence": None if confidence is None else str(confidence),
+        "amounts": canonical(_amounts(state)),
         "breaches": " ".join(state.breaches),
         "open_gates": " ".join(round_.gate for round_ in state.open_rounds),
         "due": min((clock.due for clock in clocks if clock.due and clock.stopped_at is None), default=None),
         "late_from": min(filter(None, map(_late_from, clocks)), default=None),
         "search": " ".join(word for word in searched if word).casefold(),
         "seq": state.seq,
+    }
+
+
+def _amounts(state: ProjectState) -> dict[str, tuple[int, int | None]]:
+    """The facts that are whole numbers, with their baselines."""
+    before = state.baseline
+    return {
+        name: (value, base if isinstance(base := before.get(name), int) else None)
+        for name, value in state.facts.items()
+        if isinstance(value, int) and not isinstance(value, bool)
     }
 
 

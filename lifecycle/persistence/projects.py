@@ -1,6 +1,7 @@
 """Projects as lists show them, and the states that judgements need."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
@@ -12,6 +13,10 @@ from lifecycle.domain.project import PolicyRef, ProjectState, Status
 from lifecycle.persistence.pages import Cursor, Page, page
 from lifecycle.persistence.reach import Reach, visible
 from lifecycle.persistence.tables import projects, states
+
+
+Amounts = Mapping[str, tuple[int, int | None]]
+"""Facts that are whole numbers, money among them, each with its baseline, none without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class ProjectLine:
     policy: PolicyRef
     version: int
     confidence: str | None
+    amounts: Amounts
     breaches: tuple[str, ...]
     open_gates: tuple[str, ...]
     due: datetime | None
@@ -166,6 +172,7 @@ def _line(now: datetime, row: Row[Any]) -> ProjectLine:
         policy=PolicyRef(id=row.policy_id, version=row.policy_version, digest=row.policy_digest),
         version=row.seq,
         confidence=row.confidence,
+        amounts=json.loads(row.amounts),
         breaches=tuple(row.breaches.split()),
         open_gates=tuple(row.open_gates.split()),
         due=row.due,

@@ -24,6 +24,7 @@ projects = Table(
     Column("policy_version", BigInteger, nullable=False),
     Column("policy_digest", Words, nullable=False),
     Column("confidence", Words),
+    Column("amounts", Words, nullable=False),
     Column("breaches", Words, nullable=False),
     Column("open_gates", Words, nullable=False),
     Column("due", Instant),
@@ -38,8 +39,9 @@ projects = Table(
 )
 """What lists show of each project; `search` is the folded text that a search looks into.
 
-`breaches` and `open_gates` are names, a space between; `due` is the nearest deadline that runs at a gate. From
-`late_from` on the project is late, with no further event.
+`amounts` are the facts that are whole numbers, with their baselines, in JSON; `breaches` and `open_gates` are names, a
+space between; `due` is the nearest deadline that runs at a gate. From `late_from` on the project is late, with no
+further event.
 """
 
 states = Table(

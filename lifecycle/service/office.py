@@ -20,6 +20,7 @@ from lifecycle.service.deeds import Deeds
 from lifecycle.service.deputising import Deputising
 from lifecycle.service.directory import Directory, SignedIn
 from lifecycle.service.evidence import Evidence
+from lifecycle.service.exporting import Exports
 from lifecycle.service.feeds import Feeds
 from lifecycle.service.foresight import Lookout
 from lifecycle.service.gate_queries import GateQueries
@@ -129,6 +130,7 @@ class Office:
         self.lookout = Lookout(database, self.shelf, now)
         self.overdue = Overdue(database, self.shelf, now)
         self.portfolio = Portfolio(database, self.shelf, now)
+        self.exports = Exports(self.portfolio, self.shelf)
         self.indicators = Indicators(database, self.shelf, now)
         self.trail = Trail(database, now)
         importing = Importing(database, self.commands, self.registration, self.shelf, now)

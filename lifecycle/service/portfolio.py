@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from lifecycle.domain.project import PolicyRef, Status
+from lifecycle.domain.project import PolicyRef, ProjectState, Status
 from lifecycle.domain.values import Instant, Names, Value
-from lifecycle.gates.rulebook import Rulebook
+from lifecycle.gates.policy import Policy
+from lifecycle.gates.vocabulary import Kind
 from lifecycle.persistence.pages import Cursor, Page
-from lifecycle.persistence.projects import Filter, Heap, ProjectLine, board, by_edition, count, search
+from lifecycle.persistence.projects import Amounts, Filter, Heap, ProjectLine, board, by_edition, count, search, states_of
 from lifecycle.persistence.session import Database
 from lifecycle.service.directory import rights_of
 from lifecycle.service.settling import Now
@@ -18,6 +20,15 @@ from lifecycle.service.shelf import Shelf
 
 WantedProjects = Filter
 """What a look over projects narrows to."""
+
+
+class Cost(Value):
+    """What a project costs by a fact, and what it was to cost by its baseline, in minor units."""
+
+    fact: str
+    unit: str
+    now: int
+    baseline: int | None
 
 
 class ProjectSummary(Value):
@@ -45,6 +56,15 @@ class ProjectSummary(Value):
     due: Instant | None
     overdue: bool
     delivery_confidence: str | None
+    cost: Cost | None
+
+
+class ProjectEntry(NamedTuple):
+    """A project of a list, with its state and the edition of the policy that binds it."""
+
+    summary: ProjectSummary
+    state: ProjectState
+    policy: Policy
 
 
 class Board(Value):
@@ -93,10 +113,27 @@ class Portfolio:
             return search(connection, reach, wanted, now, after=after, limit=limit)
 
         page = await self._database.read(find)
-        digests = sorted({line.policy.digest for line in page.lines})
-        shelved = [await self._shelf.by_digest(digest) for digest in digests]
-        books = {edition.ref.digest: edition.book for edition in shelved if edition}
-        return Page(tuple(_summary(line, books, now) for line in page.lines), page.after)
+        policies = await self._policies(page.lines)
+        return Page(tuple(_summary(line, policies[line.policy.digest], now) for line in page.lines), page.after)
+
+    async def entries(self, person: str, wanted: Filter, after: Cursor | None, limit: int) -> Page[ProjectEntry]:
+        """The same with all that is known of each project."""
+        now = self._now()
+
+        def find(connection: Connection) -> tuple[Page[ProjectLine], Mapping[str, ProjectState]]:
+            reach = rights_of(connection, person, now).reach
+            page = search(connection, reach, wanted, now, after=after, limit=limit)
+            return page, states_of(connection, [line.key for line in page.lines])
+
+        page, states = await self._database.read(find)
+        policies = await self._policies(page.lines)
+        known = ((line, policies[line.policy.digest]) for line in page.lines)
+        entries = (ProjectEntry(_summary(line, policy, now), states[line.key], policy) for line, policy in known)
+        return Page(tuple(entries), page.after)
+
+    async def _policies(self, lines: Iterable[ProjectLine]) -> Mapping[str, Policy]:
+        shelved = [await self._shelf.by_digest(digest) for digest in sorted({line.policy.digest for line in lines})]
+        return {edition.ref.digest: edition.book.policy for edition in shelved if edition}
 
 
 def _board(heaps: Iterable[Heap], late: int) -> Board:
@@ -114,7 +151,7 @@ def _board(heaps: Iterable[Heap], late: int) -> Board:
     )
 
 
-def _summary(line: ProjectLine, books: Mapping[str, Rulebook], now: datetime) -> ProjectSummary:
+def _summary(line: ProjectLine, policy: Policy, now: datetime) -> ProjectSummary:
     over = line.status in (Status.CLOSED, Status.KILLED)
     return ProjectSummary(
         key=line.key,
@@ -129,10 +166,22 @@ def _summary(line: ProjectLine, books: Mapping[str, Rulebook], now: datetime) ->
         sponsor=line.sponsor,
         policy=line.policy,
         version=line.version,
-        next_gates=() if over else books[line.policy.digest].policy.gates_from(line.stage),
+        next_gates=() if over else policy.gates_from(line.stage),
         open_gates=line.open_gates,
         breaches=line.breaches,
         due=line.due,
         overdue=line.overdue,
         delivery_confidence=line.confidence,
+        cost=cost_of(policy, line.amounts),
     )
+
+
+def cost_of(policy: Policy, amounts: Amounts) -> Cost | None:
+    """The first amount that the policy holds against its baseline, else the amount that it goes by; if it is known."""
+    bounded = [tolerance.fact for tolerance in policy.tolerances.values()]
+    for name in filter(None, [*bounded, policy.amount]):
+        fact = policy.facts.get(name)
+        if fact and fact.type is Kind.MONEY and name in amounts:
+            now, baseline = amounts[name]
+            return Cost(fact=name, unit=fact.unit or "", now=now, baseline=baseline)
+    return None

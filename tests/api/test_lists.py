@@ -150,3 +150,26 @@ async def test_one_looks_for_what_is_kept_since_a_moment(desk: Desk) -> None:
     later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     assert (await desk.get("auditor", "/events", params={"since": later})).json["items"] == []
     assert (await desk.get("auditor", "/events", params={"since": "yesterday"})).refused == (422, "malformed")
+
+
+async def test_the_portfolio_is_taken_away_as_a_file(desk: Desk) -> None:
+    project = await desk.register()
+    workbook = await desk.get("director", "/portfolio/export")
+    assert (workbook.status, workbook.response.content[:2]) == (200, b"PK")
+    assert workbook.response.headers["content-disposition"] == "attachment; filename=portfolio.xlsx"
+    sheet = await desk.get("director", "/portfolio/export", params={"format": "csv", "stage": "initiation"})
+    rows = list(csv.DictReader(io.StringIO(sheet.response.content.decode("utf-8-sig"))))
+    assert project.key in [row["key"] for row in rows]
+    assert rows[0]["whole_life_cost (GBP)"] == "100000.00"
+    empty = await desk.get("director", "/portfolio/export", params={"format": "csv", "stage": "closing"})
+    assert empty.response.text.count("\r\n") == 1
+
+
+async def test_indicators_are_those_of_what_one_sees(desk: Desk) -> None:
+    project = await submitted(desk)
+    await project.done("sponsor", "/gates/charter/votes", await project.ballot())
+    found = (await desk.get("director", "/kpis")).json
+    assert found["decisions"][-1]["decisions"] == {"go": 1}
+    assert [(gate["gate"], gate["rounds"]) for gate in found["gates"]] == [("charter", 1)]
+    await newcomer(desk)
+    assert (await desk.get("newcomer", "/kpis")).json["gates"] == []

@@ -253,7 +253,7 @@ def test_many_faults_are_told_together_and_then_counted() -> None:
 
 
 def test_the_bundled_mappings_are_valid_and_named_by_their_files() -> None:
-    assert mapping_names() == ("uk-gmpp",)
+    assert mapping_names() == ("portfolio", "uk-gmpp")
     for name in mapping_names():
         assert bundled_mapping(name).mapping == name
     with pytest.raises(RegisterError, match="no mapping 'other'"):

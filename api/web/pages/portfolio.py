@@ -7,15 +7,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.cursors import cursor_of, read_cursor
-from api.deps import TheOffice
+from api.deps import TheOffice, as_sheet
 from api.web.forms import Turned, carry_out, sent_with
 from api.web.rendering import formats_for, render
 from api.web.viewer import Acts, Viewer, Views
 from api.web.views.kpis import charts_of
-from api.web.views.portfolio import address, bars_of, choices_of, filters_of, late_rows, rows_of
+from api.web.views.portfolio import EXPORT, address, bars_of, choices_of, filters_of, late_rows, rows_of
 from lifecycle.domain import commands as asked
 from lifecycle.domain.people import Permission
 from lifecycle.domain.project import Status
+from lifecycle.service.exporting import SheetFormat
 from lifecycle.service.office import Office
 from lifecycle.service.outcomes import Done
 from lifecycle.service.portfolio import WantedProjects
@@ -26,11 +27,7 @@ Word = Annotated[str, Query(max_length=200)]
 MOST: Final = 50
 
 
-@router.get("/portfolio")
-async def portfolio(
-    request: Request,
-    office: TheOffice,
-    viewer: Reader,
+def _wanted(
     text: Word = "",
     stage: Word = "",
     status: Word = "",
@@ -38,19 +35,31 @@ async def portfolio(
     within: Annotated[str, Query(max_length=200, alias="portfolio")] = "",
     overdue: Word = "",
     policy: Word = "",
-    after: Annotated[str, Query(max_length=2_000)] = "",
-) -> Response:
-    """The board, and the projects that the address narrows to."""
-    known = status if status in tuple(Status) else ""
-    wanted = WantedProjects(
+) -> WantedProjects:
+    """What the address narrows to; what makes no sense narrows nothing."""
+    return WantedProjects(
         text=text,
         stage=stage or None,
-        status=Status(known) if known else None,
+        status=Status(status) if status in tuple(Status) else None,
         tier=tier or None,
         portfolio=within or None,
         policy_digest=policy or None,
         overdue=True if overdue == "true" else None,
     )
+
+
+Wanted = Annotated[WantedProjects, Depends(_wanted)]
+
+
+@router.get("/portfolio")
+async def portfolio(
+    request: Request,
+    office: TheOffice,
+    viewer: Reader,
+    wanted: Wanted,
+    after: Annotated[str, Query(max_length=2_000)] = "",
+) -> Response:
+    """How many projects stand where, and the projects that the address narrows to."""
     say = formats_for(request, viewer)
     board = await office.portfolio.board(viewer.id)
     page = await office.portfolio.projects(viewer.id, wanted, read_cursor(after or None), MOST)
@@ -68,8 +77,15 @@ async def portfolio(
         filters=filters,
         narrowed=any(filters.values()),
         choices=choices_of(board),
+        files=tuple((form.value, address({**filters, "format": form.value}, EXPORT)) for form in SheetFormat),
         onward=address({**filters, "after": onward}) if onward else None,
     )
+
+
+@router.get(EXPORT)
+async def export(office: TheOffice, viewer: Reader, wanted: Wanted, format: SheetFormat = SheetFormat.XLSX) -> Response:
+    """The projects that the address narrows to, with all their facts, as a file."""
+    return as_sheet(await office.exports.of(viewer.id, wanted, format), format)
 
 
 @router.get("/portfolio/indicators")

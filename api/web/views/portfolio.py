@@ -10,9 +10,10 @@ from api.web.formats import Formats
 from lifecycle.domain.project import LadderAction
 from lifecycle.service.deadlines import StepView
 from lifecycle.service.overdue import OverdueLine
-from lifecycle.service.portfolio import Board, ProjectSummary, WantedProjects
+from lifecycle.service.portfolio import Board, Cost, ProjectSummary, WantedProjects
 
 PORTFOLIO = "/portfolio"
+EXPORT = "/portfolio/export"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Row:
     line: ProjectSummary
     path: str
     next: tuple[tuple[str, str], ...]
+    confidence: str
+    cost: str
+    drift: str
+    over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,21 @@ def rows_of(found: Iterable[ProjectSummary], say: Formats) -> tuple[Row, ...]:
             line=line,
             path=project_path(line.key),
             next=tuple((gate_path(line.key, gate), say.named(gate)) for gate in line.open_gates or line.next_gates),
+            confidence=say.named(line.delivery_confidence) if line.delivery_confidence else "",
+            cost=say.money(line.cost.now, line.cost.unit) if line.cost else "",
+            drift=drift_of(line.cost, say),
+            over=bool(line.cost and line.cost.baseline is not None and line.cost.now > line.cost.baseline),
         )
         for line in found
     )
+
+
+def drift_of(cost: Cost | None, say: Formats) -> str:
+    """How far a cost is from its baseline, as a share of it: +4 %; empty without a baseline to compare with."""
+    if cost is None or not cost.baseline:
+        return ""
+    share = (cost.now - cost.baseline) / abs(cost.baseline)
+    return f"{'+' if share > 0 else ''}{say.percent(share)}"
 
 
 def late_rows(found: Iterable[OverdueLine], names: Mapping[str, str], say: Formats) -> tuple[LateRow, ...]:
@@ -78,12 +95,18 @@ def late_rows(found: Iterable[OverdueLine], names: Mapping[str, str], say: Forma
             gate_path=gate_path(line.project, line.gate),
             project_path=project_path(line.project),
             held_by=", ".join(names.get(person, person) for person in line.held_by),
-            roles=", ".join(say.named(role) for role in line.roles),
+            roles=_roles(line, names, say),
             last=step_in_words(line.last_step, say),
             next=step_in_words(line.next_step, say),
         )
         for line in found
     )
+
+
+def _roles(line: OverdueLine, names: Mapping[str, str], say: Formats) -> str:
+    """For which roles it is held; nothing where that is what its holders are called."""
+    roles = ", ".join(say.named(role) for role in line.roles)
+    return "" if roles == ", ".join(names.get(person, person) for person in line.held_by) else roles
 
 
 def step_in_words(step: StepView | None, say: Formats) -> str:
@@ -103,9 +126,11 @@ def step_in_words(step: StepView | None, say: Formats) -> str:
     return words[step.action] % {"role": say.named(step.role or "")}
 
 
-def address(wanted: Mapping[str, Any]) -> str:
-    """The address of the list with these filters."""
+def address(wanted: Mapping[str, Any], path: str = "") -> str:
+    """The address of the list with these filters, or of another path with them."""
     given = {name: value for name, value in wanted.items() if value}
+    if path:
+        return f"{path}?{urlencode(given)}"
     return f"{PORTFOLIO}?{urlencode(given)}#projects" if given else PORTFOLIO
 
 

@@ -49,7 +49,7 @@ def results_xlsx(rows: Sequence[ResultRow], sheet: str = "Results") -> bytes:
     worksheet = workbook.create_sheet(sheet)
     worksheet.freeze_panes = "A2"
     cell = partial(WriteOnlyCell, worksheet)
-    worksheet.append([_text_cell(cell, column) for column in columns])
+    worksheet.append([text_cell(cell, column) for column in columns])
     for row in rows:
         worksheet.append([_cell(cell, row.get(column)) for column in columns])
     out = io.BytesIO()
@@ -93,10 +93,10 @@ def _cell(new: "Callable[[object], Cell]", value: object) -> "Cell | None":
         return None
     if isinstance(value, int | float) and isfinite(value) and abs(value) < EXACT:
         return new(value)
-    return _text_cell(new, _written(value))
+    return text_cell(new, _written(value))
 
 
-def _text_cell(new: "Callable[[object], Cell]", text: str) -> "Cell":
+def text_cell(new: "Callable[[object], Cell]", text: str) -> "Cell":
     """A cell that is text by declaration, so that nothing in it is ever read as a formula, an error or a number."""
     escaped = _ESCAPE.sub("_x005F_", CONTROL.sub("\ufffd", text)).replace("\r", "_x000D_")
     cell = new(_fitting(escaped))

@@ -34,7 +34,7 @@ def _projects() -> None:
         *large_integers("policy_version"),
         *words("policy_digest"),
         *words("confidence", nullable=True),
-        *words("breaches", "open_gates"),
+        *words("amounts", "breaches", "open_gates"),
         *instants("due", "late_from", nullable=True),
         *words("search"),
         *integers("seq"),
