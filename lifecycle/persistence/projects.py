@@ -14,7 +14,6 @@ from lifecycle.persistence.pages import Cursor, Page, page
 from lifecycle.persistence.reach import Reach, visible
 from lifecycle.persistence.tables import projects, states
 
-
 Amounts = Mapping[str, tuple[int, int | None]]
 """Facts that are whole numbers, money among them, each with its baseline, none without one."""
 

@@ -12,7 +12,17 @@ from lifecycle.domain.values import Instant, Names, Value
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.vocabulary import Kind
 from lifecycle.persistence.pages import Cursor, Page
-from lifecycle.persistence.projects import Amounts, Filter, Heap, ProjectLine, board, by_edition, count, search, states_of
+from lifecycle.persistence.projects import (
+    Amounts,
+    Filter,
+    Heap,
+    ProjectLine,
+    board,
+    by_edition,
+    count,
+    search,
+    states_of,
+)
 from lifecycle.persistence.session import Database
 from lifecycle.service.directory import rights_of
 from lifecycle.service.settling import Now
