@@ -64,7 +64,8 @@ def _texts(file: str) -> tuple[tuple[str, str], tuple[str, str]]:
 
 def _lines(tested: _Tested) -> Iterator[str]:
     yield from map(str, tested.failures)
-    yield from map(str, tested.uncovered)
+    if not tested.failures:  # what nobody exercises is of interest once everything that is exercised goes right
+        yield from map(str, tested.uncovered)
     report = tested.report
     rules = len(report.covered) + len(report.uncovered)
     failed = sum(not story.passed for story in report.told)

@@ -77,8 +77,10 @@ def of_fact(name: str, facts: Collection[str]) -> tuple[str, str]:
     leaves = sorted(fact for fact in facts if fact.endswith(f".{name}"))
     if near := leaves or get_close_matches(name[:100], sorted(facts), n=1):
         return f"There is no fact {name[:60]}.", f"Did you mean {near[0]}?"
-    more = ", ..." if len(facts) > 20 else ""
-    return f"There is no fact {name[:60]}.", f"The facts are {', '.join(sorted(facts)[:20])}{more}."
+    group = [fact for fact in facts if fact.startswith(name.partition(".")[0] + ".")]
+    meant = sorted(group or facts)
+    more = ", ..." if len(meant) > 20 else ""
+    return f"There is no fact {name[:60]}.", f"The facts are {', '.join(meant[:20])}{more}."
 
 
 def of_function(name: str, functions: Collection[str]) -> tuple[str, str]:

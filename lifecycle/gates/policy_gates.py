@@ -136,7 +136,7 @@ class Gate(Part):
         if any(length.amount == 0 for length in rounds):
             raise ValueError("'every' is longer than nothing")
         if self.on_reject not in self.decisions or self.on_reject in (Outcome.GO, Outcome.CONDITIONAL_GO):
-            raise ValueError("'on_reject' is one of the gate's decisions other than go")
+            raise ValueError(f"'on_reject' is one of the gate's 'decisions' other than go, {self.on_reject} is not")
         if not {Outcome.GO, Outcome.CONDITIONAL_GO} & set(self.decisions):
             raise ValueError("a gate can at least decide go")
         if any(step.action in DECIDING for step in self.submit_ladder):

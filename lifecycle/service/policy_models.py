@@ -1,13 +1,12 @@
 """Files read into models, strictly: every value that does not fit is told at its line and column, with a remedy."""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from lifecycle.gates.lookalikes import stranger
+from lifecycle.service import policy_advice as advice
 from lifecycle.service.policy_text import Document, Path, PolicyError, Problem
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -42,20 +41,21 @@ def _problems(document: Document, error: ValidationError, model: type[BaseModel]
                 sentence = f"'{found['input'][:60]}' contains {odd}."
                 yield document.problem(path, sentence, _PLAIN, key=last == "[key]")
             case "extra_forbidden":
-                near = get_close_matches(last, _known_keys(model), n=1)
-                remedy = (
-                    f"Did you mean '{near[0]}'?" if near else "Remove it, or see the reference for what may stand here."
-                )
+                remedy = advice.of_key(model, found["loc"])
                 yield document.problem((*path[:-1], last), f"There is no key '{last}' here.", remedy, key=True)
             case "missing":
                 yield document.problem(path, f"The key '{last}' is missing.", f"Add '{last}'.")
             case "string_pattern_mismatch":
                 sentence = f"'{str(found['input'])[:60]}' does not have the form that is needed here."
-                yield document.problem(path, sentence, f"It must match {found['ctx']['pattern']}.", key=last == "[key]")
+                yield document.problem(path, sentence, advice.FORMS[found["ctx"]["pattern"]], key=last == "[key]")
             case "value_error":
-                yield document.problem(path, _sentence(str(found["ctx"]["error"])), "See the reference.")
+                remedy = advice.of_part(model, found["loc"])
+                yield document.problem(path, _sentence(str(found["ctx"]["error"])), remedy)
+            case kind if kind in advice.KINDS:
+                yield document.problem(path, *advice.KINDS[kind])
             case _:
-                yield document.problem(path, _sentence(found["msg"]), "See the reference.")
+                sentence = _sentence(found["msg"].replace("Input should", "This should"))
+                yield document.problem(path, sentence, advice.of_part(model, found["loc"]))
 
 
 def _sentence(message: str) -> str:
@@ -73,27 +73,3 @@ def _known_steps(document: Document, location: tuple[int | str, ...]) -> Path:
             content = inside[step]
             path.append(step)
     return tuple(path)
-
-
-@cache
-def _known_keys(whole: type[BaseModel]) -> tuple[str, ...]:
-    """Every key that some part of a file knows; the nearest is what was meant."""
-    keys: set[str] = set()
-    waiting: list[type[BaseModel]] = [whole]
-    seen: set[type[BaseModel]] = set()
-    while waiting:
-        model = waiting.pop()
-        if model in seen:
-            continue
-        seen.add(model)
-        for name, field in model.model_fields.items():
-            keys.add(field.alias or name)
-            waiting += [kind for kind in _models_in(field.annotation) if kind not in seen]
-    return tuple(sorted(keys))
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in getattr(annotation, "__args__", ()):
-        yield from _models_in(part)

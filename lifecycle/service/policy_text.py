@@ -37,7 +37,8 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}"
         witness = f" {self.witness}" if self.witness else ""
-        return f"{where}: {self.severity}: {self.sentence}{witness} {self.remedy}"
+        part = f" ({self.path})" if self.path else ""
+        return f"{where}: {self.severity}: {self.sentence}{witness} {self.remedy}{part}"
 
 
 class PolicyError(LifecycleError):
@@ -193,6 +194,9 @@ def _faults(name: str, root: Node) -> Iterator[Problem]:
             place = (key.start_mark.line + 1, key.start_mark.column + 1)
             if not isinstance(key, ScalarNode):
                 yield Problem(name, *place, "", "A key is a plain text.", "Write a name before the colon.")
+            elif key.value == "<<":
+                remedy = "Write the keys out, or give a whole part a name with &name and repeat it as *name."
+                yield Problem(name, *place, "", "Merge keys (<<) are not read.", remedy)
             elif key.value in keys:
                 yield Problem(name, *place, "", f"The key '{key.value}' stands twice.", "Remove one of the two.")
             else:

@@ -258,7 +258,7 @@ def test_roles_that_the_policy_does_not_name_are_named() -> None:
         ("  - {scenario: A, when: [{approve: start}]}\n", "policy.test.yaml:4:26: error: The key 'by' is missing."),
         ("  - {scenario: A, when: [{aprove: start}]}\n", "policy.test.yaml:4:26: error: A step says one thing"),
         ("  - {scenario: A, then: {stagge: idea}}\n", "policy.test.yaml:4:26: error: There is no key 'stagge' here."),
-        ("  - {scenario: A, when: [{submit: start, refused: no}]}\n", "policy.test.yaml:4:51: error: Input should be"),
+        ("  - {scenario: A, when: [{submit: start, refused: no}]}\n", "policy.test.yaml:4:51: error: This should be"),
         ("  - {scenario: A, when: [{wait: a while}]}\n", "policy.test.yaml:4:33: error: Write a duration"),
         ("  - {scenario: A, then: {not_happened: [vote]}}\n", "There is no entry 'vote' in the record"),
         ("  - {scenario: A}\n  - {scenario: A}\n", "Two scenarios are called 'A'."),
