@@ -17,7 +17,7 @@ from lifecycle.domain.project import Status
 from lifecycle.service.exporting import SheetFormat
 from lifecycle.service.inbox_items import Inbox
 from lifecycle.service.kpis import Kpis
-from lifecycle.service.portfolio import Board, ProjectSummary, WantedProjects
+from lifecycle.service.portfolio import Board, Lanes, ProjectSummary, WantedProjects
 
 router = APIRouter(tags=["lists"])
 _FILE: dict[int | str, dict[str, Any]] = {
@@ -76,6 +76,17 @@ async def projects(
     """The projects that the caller may see, by key."""
     page = await office.portfolio.projects(caller.id, wanted, read_cursor(cursor), limit)
     return as_json(Listed[ProjectSummary](items=page.lines, next_cursor=cursor_of(page.after)))
+
+
+@router.get("/portfolio/board", response_model=Lanes)
+async def lanes(
+    caller: Myself,
+    office: TheOffice,
+    wanted: Wanted,
+    most: Annotated[int, Query(ge=1, le=50, description="How many of each stage at once.")] = 8,
+) -> Response:
+    """The living projects that the caller may see, or those of one status, by the stage in which they stand."""
+    return as_json(await office.portfolio.lanes(caller.id, wanted, most))
 
 
 @router.get("/portfolio/export", response_class=StreamingResponse, responses=_FILE)

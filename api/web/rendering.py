@@ -1,11 +1,12 @@
 """Pages from templates: everything is escaped, a name that is not given is an error, texts are the reader's."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -72,6 +73,7 @@ def environment(language: str) -> Environment:
         asset=address_of, fresh_key=fresh_key, part=part, languages=LANGUAGES, themes=THEMES, language=language
     )
     found.filters["call_name"] = call_name
+    found.filters["narrowing"] = narrowing
     return found
 
 
@@ -80,6 +82,12 @@ def call_name(context: Context, person: str) -> str:
     """What somebody is called, as far as the page knows; a role stands for whoever holds it."""
     called: str = context["names"].get(person) or context["say"].named(person)
     return called
+
+
+def narrowing(filters: Mapping[str, str]) -> str:
+    """What a page is narrowed to as the end of an address; empty for nothing."""
+    given = {name: value for name, value in filters.items() if value}
+    return f"?{urlencode(given)}" if given else ""
 
 
 def fresh_key() -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from lifecycle.persistence.projects import (
 )
 from lifecycle.persistence.session import Database
 from lifecycle.service.directory import rights_of
+from lifecycle.service.kpis import in_order
 from lifecycle.service.settling import Now
 from lifecycle.service.shelf import Shelf
 
@@ -87,6 +89,20 @@ class Board(Value):
     by_tier: dict[str, int]
 
 
+class Lane(Value):
+    """How many of the projects that were looked for stand in a stage, and the first of them by key."""
+
+    stage: str
+    projects: int
+    shown: tuple[ProjectSummary, ...]
+
+
+class Lanes(Value):
+    """The stages in which projects stand, in the order in which they are gone through."""
+
+    items: tuple[Lane, ...]
+
+
 class Portfolio:
     """Looks over projects; no engine is asked."""
 
@@ -125,6 +141,40 @@ class Portfolio:
         page = await self._database.read(find)
         policies = await self._policies(page.lines)
         return Page(tuple(_summary(line, policies[line.policy.digest], now) for line in page.lines), page.after)
+
+    async def lanes(self, person: str, wanted: Filter, most: int = 8) -> Lanes:
+        """The projects that a filter leaves by the stage in which they stand, at most so many of each.
+
+        Those that ended are left out, unless the filter names a status.
+        """
+        now = self._now()
+        living = wanted if wanted.status else replace(wanted, over=False)
+
+        def find(connection: Connection) -> dict[str, tuple[int, Page[ProjectLine]]]:
+            reach = rights_of(connection, person, now).reach
+            stages = {heap.stage for heap in board(connection, reach)}
+            found = {}
+            for stage in stages if wanted.stage is None else stages & {wanted.stage}:
+                narrowed = replace(living, stage=stage)
+                found[stage] = (
+                    count(connection, reach, narrowed, now),
+                    search(connection, reach, narrowed, now, limit=most),
+                )
+            return found
+
+        found = await self._database.read(find)
+        policies = await self._policies(line for _, page in found.values() for line in page.lines)
+        known = [stage for policy in policies.values() for stage in policy.stages]
+        lanes = [
+            Lane(
+                stage=stage,
+                projects=number,
+                shown=tuple(_summary(line, policies[line.policy.digest], now) for line in page.lines),
+            )
+            for stage, (number, page) in found.items()
+            if number
+        ]
+        return Lanes(items=in_order(lanes, known, lambda lane: lane.stage))
 
     async def entries(self, person: str, wanted: Filter, after: Cursor | None, limit: int) -> Page[ProjectEntry]:
         """The same with all that is known of each project."""

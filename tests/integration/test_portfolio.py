@@ -68,3 +68,31 @@ async def test_a_list_narrows_to_the_projects_that_somebody_leads(portfolio: Por
     assert [line.key for line in (await portfolio.projects("office", going)).lines] == ["P-1", "P-2"]
     assert [line.key for line in (await portfolio.projects("office", ended)).lines] == ["P-3"]
     assert (await portfolio.projects("office", Filter(led_by="finance-1"))).lines == ()
+
+
+async def test_the_board_has_a_lane_for_each_stage_in_which_projects_live(portfolio: Portfolio) -> None:
+    lanes = (await portfolio.lanes("office", Filter(), most=1)).items
+    assert [(lane.stage, lane.projects, [line.key for line in lane.shown]) for lane in lanes] == [
+        ("planning", 1, ["P-1"]),
+        ("delivery", 1, ["P-2"]),
+    ]
+    assert [lane.stage for lane in (await portfolio.lanes("office", Filter(stage="delivery"))).items] == ["delivery"]
+    killed = (await portfolio.lanes("office", Filter(status=Status.KILLED))).items
+    assert [line.key for lane in killed for line in lane.shown] == ["P-3"]
+    assert (await portfolio.lanes("leaver", Filter())).items == ()
+
+
+async def test_a_cost_stands_against_its_baseline(office: Database, portfolio: Portfolio) -> None:
+    planned = Paper(CONFIDENT, "P-4")
+    planned.register(cost=1_000_00)
+    planned.supply("plan", "plan")
+    planned.submit("plan")
+    planned.vote("plan", "sponsor")
+    planned.vote("plan", "finance-1")
+    planned.ask("amend_facts", "office", facts={"cost": 1_040_00})
+    bring(office, planned)
+    first, *_, last = (await portfolio.projects("office", Filter())).lines
+    assert first.cost
+    assert (first.cost.now, first.cost.baseline, first.cost.unit) == (1_000_00, None, "GBP")
+    assert last.cost
+    assert (last.cost.now, last.cost.baseline) == (1_040_00, 1_000_00)

@@ -26,3 +26,25 @@ async def test_who_sees_nothing_is_told_what_would_be_here(visitor: Visitor) -> 
 async def test_nobody_looks_at_the_portfolio_without_signing_in(visitor: Visitor) -> None:
     assert (await visitor.get("/portfolio")).status_code == 303
     assert (await visitor.get("/overdue")).status_code == 303
+
+
+async def test_the_board_keeps_what_it_is_narrowed_to(visitor: Visitor) -> None:
+    await visitor.sign_in("director")
+    page = await visitor.get("/portfolio/board?text=bridge&tier=%22%3E%3Cb%3E")
+    assert page.status_code == 200
+    assert "<b>" not in page.text
+    assert "/portfolio?text=bridge" in page.text
+    assert "No project fits" in page.text
+
+
+async def test_the_projects_are_saved_as_files(visitor: Visitor) -> None:
+    await visitor.sign_in("director")
+    table = await visitor.get("/portfolio/export?format=csv&stage=planning")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert table.headers["content-disposition"] == "attachment; filename=portfolio.csv"
+    assert (await visitor.get("/portfolio/export?format=exe")).status_code == 422
+
+
+async def test_indicators_without_any_history_say_so(visitor: Visitor) -> None:
+    await visitor.sign_in("director")
+    assert (await visitor.get("/portfolio/indicators")).text.count("There is nothing to draw yet.") == 5

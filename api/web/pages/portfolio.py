@@ -12,7 +12,17 @@ from api.web.forms import Turned, carry_out, sent_with
 from api.web.rendering import formats_for, render
 from api.web.viewer import Acts, Viewer, Views
 from api.web.views.kpis import charts_of
-from api.web.views.portfolio import EXPORT, address, bars_of, choices_of, filters_of, late_rows, rows_of
+from api.web.views.portfolio import (
+    BOARD,
+    EXPORT,
+    address,
+    bars_of,
+    choices_of,
+    filters_of,
+    lanes_of,
+    late_rows,
+    rows_of,
+)
 from lifecycle.domain import commands as asked
 from lifecycle.domain.people import Permission
 from lifecycle.domain.project import Status
@@ -79,6 +89,23 @@ async def portfolio(
         choices=choices_of(board),
         files=tuple((form.value, address({**filters, "format": form.value}, EXPORT)) for form in SheetFormat),
         onward=address({**filters, "after": onward}) if onward else None,
+    )
+
+
+@router.get(BOARD)
+async def board(request: Request, office: TheOffice, viewer: Reader, wanted: Wanted) -> Response:
+    """The projects that the address narrows to, a lane for each stage."""
+    say = formats_for(request, viewer)
+    found = await office.portfolio.lanes(viewer.id, wanted)
+    filters = filters_of(wanted)
+    return render(
+        request,
+        viewer,
+        "board.html",
+        lanes=lanes_of(found, filters, say),
+        filters=filters,
+        narrowed=any(filters.values()),
+        choices=choices_of(await office.portfolio.board(viewer.id)),
     )
 
 

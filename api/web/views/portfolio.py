@@ -10,9 +10,10 @@ from api.web.formats import Formats
 from lifecycle.domain.project import LadderAction
 from lifecycle.service.deadlines import StepView
 from lifecycle.service.overdue import OverdueLine
-from lifecycle.service.portfolio import Board, Cost, ProjectSummary, WantedProjects
+from lifecycle.service.portfolio import Board, Cost, Lanes, ProjectSummary, WantedProjects
 
 PORTFOLIO = "/portfolio"
+BOARD = "/portfolio/board"
 EXPORT = "/portfolio/export"
 
 
@@ -76,6 +77,34 @@ def rows_of(found: Iterable[ProjectSummary], say: Formats) -> tuple[Row, ...]:
             over=bool(line.cost and line.cost.baseline is not None and line.cost.now > line.cost.baseline),
         )
         for line in found
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stage on the board: how many projects stand in it, the first of them, and where all are listed."""
+
+    name: str
+    projects: int
+    rows: tuple[Row, ...]
+    path: str
+
+    @property
+    def further(self) -> int:
+        """How many more there are than are shown."""
+        return self.projects - len(self.rows)
+
+
+def lanes_of(found: Lanes, filters: Mapping[str, str], say: Formats) -> tuple[Column, ...]:
+    """The lanes of the board; each leads to the list of what stands in it."""
+    return tuple(
+        Column(
+            name=say.named(lane.stage),
+            projects=lane.projects,
+            rows=rows_of(lane.shown, say),
+            path=address({**filters, "stage": lane.stage}),
+        )
+        for lane in found.items
     )
 
 

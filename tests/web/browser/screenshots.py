@@ -4,7 +4,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.async_api import Page
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from lifecycle.persistence.outbox import claim, delivered, put_out, undelivered
 from tests.api.desk import Json, Project
 from tests.web.browser.house import House, at_home
+from tests.web.browser.past import remember
 
 WIDTHS = {"wide": 1280, "narrow": 360}
 SCHEMES = ("light", "dark")
@@ -43,6 +44,7 @@ async def photograph(folder: Path, only: Collection[str] = ()) -> None:
 
 async def told(house: House) -> Iterable[tuple[str, str | None, str]]:
     """Let the projects come to where the pictures show them; the pages: name, who looks, address."""
+    remember(house.office.database, datetime.now(UTC))
     bridge, trams, machines, roof = [await _registered(house, *about) for about in PORTFOLIO]
     await bridge.upload("charter")
     await bridge.submit()
@@ -69,6 +71,8 @@ async def told(house: House) -> Iterable[tuple[str, str | None, str]]:
         ("stop", "sponsor", f"/projects/{bridge.key}/kill"),
         ("nothing-here", "pm", "/projects/P-0"),
         ("portfolio", "director", "/portfolio"),
+        ("board", "director", "/portfolio/board"),
+        ("indicators", "director", "/portfolio/indicators"),
         ("overdue", "director", "/overdue"),
         ("policies", "director", "/policies"),
         ("policy", "director", "/policies/corporate-standard/versions/1"),

@@ -22,7 +22,14 @@ async def test_axe_finds_nothing_on_any_page(house: House, scheme: str, width: i
         ("sponsor", ["/", "/notices", "/me", project, gate, f"{project}/kill", "/nowhere"]),
         (
             "director",
-            ["/portfolio", "/portfolio/indicators", "/overdue", "/policies", "/policies/corporate-standard/versions/1"],
+            [
+                "/portfolio",
+                "/portfolio/board",
+                "/portfolio/indicators",
+                "/overdue",
+                "/policies",
+                "/policies/corporate-standard/versions/1",
+            ],
         ),
         ("administrator", ["/administration", "/administration/webhooks", f"/administration/webhooks/{hook['id']}"]),
         ("auditor", ["/audit"]),
