@@ -110,7 +110,7 @@ GERMAN: Final = Phrases(
     ),
     moment="{weekday}, {day}. {month} {year}, {time} Uhr ({zone})",
     by=" bis {moment}",
-    since=" (ab {moment})",
+    since=", und zwar ab {moment}",
     was=" Fällig war es am {moment}.",
     several="{count} Mitteilungen für Sie",
     more="{count} weitere stehen in Ihrem Eingang.",

@@ -76,7 +76,7 @@ async def test_notices_come_by_themselves_and_are_opened(house: House) -> None:
     told = page.locator("li", has_text="Lighthouse on the pier: Your vote is asked")
     await expect(told).to_be_visible()
     count = await page.locator("#bell .count").inner_text()
-    await told.get_by_role("button", name=re.compile("^Open")).click()
+    await told.get_by_role("button", name=re.compile("^Open it")).click()
     await expect(page.get_by_role("heading", name=re.compile("Charter"))).to_be_visible()
     if count.isdecimal() and int(count) > 1:
         await expect(page.locator("#bell .count")).to_have_text(str(int(count) - 1))
