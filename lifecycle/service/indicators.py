@@ -1,12 +1,13 @@
 """Indicators of a portfolio: what was decided and in what time, who was awaited, what is late, what stands where."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from lifecycle.domain.waits import Side
 from lifecycle.gates.policy import Policy
 from lifecycle.persistence.kpis import Decisions, Lateness, Stays, Waited, decisions, lateness, stays_by_length, waited
 from lifecycle.persistence.projects import Heap, board, by_edition
@@ -14,7 +15,17 @@ from lifecycle.persistence.reach import Reach
 from lifecycle.persistence.session import Database
 from lifecycle.service.calendars import calendar_of
 from lifecycle.service.directory import rights_of
-from lifecycle.service.kpis import WEEKS, Kpis, by_month, by_week, grid, in_order, times_in_stage, times_to_decide
+from lifecycle.service.kpis import (
+    WEEKS,
+    Kpis,
+    by_month,
+    by_week,
+    grid,
+    in_order,
+    spent,
+    times_in_stage,
+    times_to_decide,
+)
 from lifecycle.service.settling import Now
 from lifecycle.service.shelf import Shelf
 
@@ -23,6 +34,7 @@ MONTHS: Final = 12
 GOOD_FOR: Final = timedelta(minutes=1)
 """For so long indicators are not worked out again for the same reach."""
 _MOST_KEPT: Final = 200
+_MOST_MEASURED: Final = 200_000
 
 
 class _Found(NamedTuple):
@@ -42,6 +54,7 @@ class Indicators:
         self._shelf = shelf
         self._now = now
         self._kept: dict[Reach, Kpis] = {}
+        self._spent: dict[Waited, Mapping[Side, float]] = {}
 
     async def of(self, person: str) -> Kpis:
         """The indicators of everything within a person's reach; they may be a minute old."""
@@ -51,7 +64,7 @@ class Indicators:
         if kept and now - kept.as_of < GOOD_FOR:
             return kept
         found = await self._database.read(lambda connection: _find(connection, reach, now))
-        fresh = await asyncio.to_thread(_worked_out, found, await self._policies(found), now)
+        fresh = await asyncio.to_thread(self._worked_out, found, await self._policies(found), now)
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
         self._kept[reach] = fresh
@@ -62,6 +75,32 @@ class Indicators:
         met = {**{each.policy: 0 for each in found.waited}, **found.editions}
         shelved = [await self._shelf.by_digest(digest) for digest in sorted(met, key=lambda each: (-met[each], each))]
         return {edition.ref.digest: edition.book.policy for edition in shelved if edition}
+
+    def _worked_out(self, found: _Found, policies: Mapping[str, Policy], now: datetime) -> Kpis:
+        stages = [stage for policy in policies.values() for stage in policy.stages]
+        tiers = [tier.id for policy in policies.values() for tier in policy.tiers]
+        gates = [gate for policy in policies.values() for gate in policy.gates]
+        rounds = self._measured(found.waited, policies, now)
+        return Kpis(
+            as_of=now,
+            decisions=by_month(found.decisions, [f"{year}-{month:02}" for year, month in _months(now)]),
+            stages=in_order(times_in_stage(found.stays), stages, lambda each: each.stage),
+            gates=in_order(times_to_decide(rounds), gates, lambda each: each.gate),
+            overdue=by_week(found.lateness, now.date()),
+            grid=grid(found.heaps, stages, tiers),
+        )
+
+    def _measured(
+        self, waited: Iterable[Waited], policies: Mapping[str, Policy], now: datetime
+    ) -> Iterator[tuple[str, Mapping[Side, float]]]:
+        """What each round waited on each side; a decided round does not change, so each is measured once."""
+        if len(self._spent) >= _MOST_MEASURED:
+            self._spent.clear()
+        calendars = {digest: calendar_of(policy.calendar, now.year - 1) for digest, policy in policies.items()}
+        for each in waited:
+            if each not in self._spent:
+                self._spent[each] = spent(each, calendars[each.policy])
+            yield each.gate, self._spent[each]
 
 
 def _find(connection: Connection, reach: Reach, now: datetime) -> _Found:
@@ -74,21 +113,6 @@ def _find(connection: Connection, reach: Reach, now: datetime) -> _Found:
         lateness(connection, reach, now - timedelta(weeks=WEEKS), now),
         board(connection, reach),
         by_edition(connection, reach),
-    )
-
-
-def _worked_out(found: _Found, policies: Mapping[str, Policy], now: datetime) -> Kpis:
-    stages = [stage for policy in policies.values() for stage in policy.stages]
-    tiers = [tier.id for policy in policies.values() for tier in policy.tiers]
-    gates = [gate for policy in policies.values() for gate in policy.gates]
-    calendars = {digest: calendar_of(policy.calendar, now.year - 1) for digest, policy in policies.items()}
-    return Kpis(
-        as_of=now,
-        decisions=by_month(found.decisions, [f"{year}-{month:02}" for year, month in _months(now)]),
-        stages=in_order(times_in_stage(found.stays), stages, lambda each: each.stage),
-        gates=in_order(times_to_decide(found.waited, calendars), gates, lambda each: each.gate),
-        overdue=by_week(found.lateness, now.date()),
-        grid=grid(found.heaps, stages, tiers),
     )
 
 

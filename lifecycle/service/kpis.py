@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import product
+from statistics import fmean
 from typing import Final, TypeVar
 
 from lifecycle.domain.project import Outcome, Status
@@ -106,26 +107,27 @@ def _nth(heap: Mapping[int, int], place: int) -> int:
     raise IndexError(place)
 
 
-def times_to_decide(found: Iterable[Waited], calendars: Mapping[str, WorkCalendar]) -> tuple[TimeToDecide, ...]:
-    """The average working days on each side's clock, by gate; a day is as long as the policy's calendar has it."""
-    spent: dict[str, dict[Side, float]] = defaultdict(lambda: dict.fromkeys(Side, 0.0))
-    rounds: dict[str, int] = defaultdict(int)
-    for each in found:
-        calendar = calendars[each.policy]
-        rounds[each.gate] += 1
-        for side, days in _spent(each, calendar):
-            spent[each.gate][side] += days
-    return tuple(
-        TimeToDecide(gate=gate, rounds=rounds[gate], **{side: round(sides[side] / rounds[gate], 2) for side in Side})
-        for gate, sides in spent.items()
-    )
-
-
-def _spent(each: Waited, calendar: WorkCalendar) -> Iterable[tuple[Side, float]]:
+def spent(each: Waited, calendar: WorkCalendar) -> dict[Side, float]:
+    """The working days that a decided round waited on each side; a day is as long as the calendar has it."""
     waits = [(Side(side), datetime.fromisoformat(since)) for side, since in json.loads(each.waits)]
     ends = [since for _, since in waits[1:]] + [each.decided_at]
+    days = dict.fromkeys(Side, 0.0)
     for (side, since), end in zip(waits, ends, strict=True):
-        yield side, working_time_between(calendar, since, end) / calendar.day
+        days[side] += working_time_between(calendar, since, end) / calendar.day
+    return days
+
+
+def times_to_decide(rounds: Iterable[tuple[str, Mapping[Side, float]]]) -> tuple[TimeToDecide, ...]:
+    """The average of what decided rounds, each with its gate, waited on each side, by gate."""
+    heaps: dict[str, list[Mapping[Side, float]]] = defaultdict(list)
+    for gate, days in rounds:
+        heaps[gate].append(days)
+    return tuple(
+        TimeToDecide(
+            gate=gate, rounds=len(heap), **{side: round(fmean(days[side] for days in heap), 2) for side in Side}
+        )
+        for gate, heap in heaps.items()
+    )
 
 
 def by_week(counted: Iterable[Lateness], today: date) -> tuple[WeekOfLateness, ...]:

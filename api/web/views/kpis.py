@@ -9,14 +9,15 @@ from api.web.formats import Formats
 from lifecycle.domain.project import Outcome
 from lifecycle.service.kpis import Cell, Kpis, MonthOfDecisions, TimeInStage, TimeToDecide, WeekOfLateness
 
-_OUTCOMES: Final[tuple[tuple[Outcome, str, str], ...]] = (
+OUTCOMES: Final[tuple[tuple[Outcome, str, str], ...]] = (
     (Outcome.GO, "good", ""),
     (Outcome.CONDITIONAL_GO, "good", "stripes"),
-    (Outcome.RECYCLE, "warn", ""),
+    (Outcome.RECYCLE, "warn", "rows"),
     (Outcome.HOLD, "warn", "dots"),
-    (Outcome.KILL, "bad", ""),
-    (Outcome.DECLINE, "bad", "stripes"),
+    (Outcome.KILL, "bad", "posts"),
+    (Outcome.DECLINE, "bad", "cross"),
 )
+"""How outcomes look: a tone, and a pattern of their own."""
 Table = tuple[tuple[str, ...], ...]
 
 
@@ -46,7 +47,7 @@ def charts_of(found: Kpis, say: Formats) -> tuple[Chart, ...]:
 
 def _decisions(months: Sequence[MonthOfDecisions], say: Formats) -> Chart:
     _, n = say.gettext, say.ngettext
-    made = [each for each in _OUTCOMES if any(month.decisions.get(each[0]) for month in months)]
+    made = [each for each in OUTCOMES if any(month.decisions.get(each[0]) for month in months)]
     looks = tuple(Look(say.named(outcome), tone, pattern) for outcome, tone, pattern in made)
     stacks = [[month.decisions.get(outcome, 0) for outcome, *_ in made] for month in months]
     total = sum(map(sum, stacks))
