@@ -26,7 +26,8 @@ def calendar_of(lines: Iterable[Line], address: str, say: Formats) -> bytes:
         if item.due is None:
             continue
         event = Event()
-        what = (item.project, item.gate, str(item.round), item.condition or "", item.kind.value, item.acting_for or "")
+        owed = item.condition or item.evidence or ""
+        what = (item.project, item.gate, str(item.round), owed, item.kind.value, item.acting_for or "")
         event.add("uid", f"{'/'.join(what)}@lifecycle")
         event.add("dtstamp", say.now)
         event.add("dtstart", item.due - _SHOWN)

@@ -22,6 +22,10 @@ def unfilled(book: Rulebook, state: ProjectState, round_: Round, roster: Roster)
 
 
 def lost_without(book: Rulebook, state: ProjectState, round_: Round, roster: Roster, person: str) -> Names:
-    """The roles at a submitted round that nobody but a person can fill; none if it is as open without them."""
-    before = unfilled(book, state, round_, roster)
-    return tuple(role for role in unfilled(book, state, round_, roster.without(person)) if role not in before)
+    """The roles at a submitted round that nobody but a person can fill; none if it is as open without them.
+
+    Whether the roster has them away already does not matter.
+    """
+    there = roster.model_copy(update={"absent": tuple(one for one in roster.absent if one != person)})
+    before = unfilled(book, state, round_, there)
+    return tuple(role for role in unfilled(book, state, round_, there.without(person)) if role not in before)

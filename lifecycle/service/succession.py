@@ -74,21 +74,21 @@ class Succession:
         self._shelf = shelf
         self._now = now
 
-    async def without(self, person: str) -> Losses:
-        """What would be missing without somebody, as the directory and the open gates stand now."""
+    async def without(self, person: str, at: datetime | None = None) -> Losses:
+        """What would be missing without somebody, as the open gates stand now and the directory does at an instant."""
         shelved = [await self._shelf.by_digest(ref.digest) for ref in await self._database.read(editions)]
         books = {edition.ref.digest: edition.book for edition in shelved if edition}
-        seen = await self._database.read(partial(_look, person, books, self._now()))
+        seen = await self._database.read(partial(_look, person, books, self._now(), at or self._now()))
         newest = {edition.ref.id: edition.book for edition in shelved if edition}
         stuck = await asyncio.to_thread(_policies, newest, seen.everybody, person)
         return Losses(gates=seen.gates, policies=stuck, posts=seen.posts)
 
 
-def _look(person: str, books: Books, now: datetime, connection: Connection) -> _Seen:
+def _look(person: str, books: Books, now: datetime, at: datetime, connection: Connection) -> _Seen:
     lines = awaiting(connection, person, books, now)
     states = states_of(connection, {project for project, _ in lines})
     gates = (
-        _stuck(line, states[line.project], books, roster_of(connection, line.project, now), person)
+        _stuck(line, states[line.project], books, roster_of(connection, line.project, at), person)
         for line in lines.values()
     )
     holders: dict[str, set[str]] = {}

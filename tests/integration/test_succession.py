@@ -1,7 +1,10 @@
 """Before somebody goes it is seen which gates would lose their last legal approver."""
 
-from lifecycle.domain.people import Grant
-from lifecycle.persistence import people, roles
+from datetime import timedelta
+
+from lifecycle.domain.people import Delegation, Grant
+from lifecycle.persistence import absences, delegations, people, roles
+from lifecycle.persistence.absences import Absence
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.people import Person
 from lifecycle.persistence.session import Database
@@ -9,7 +12,7 @@ from lifecycle.service.shelf import Shelf
 from lifecycle.service.succession import Losses, Succession
 from tests.integration.governed import bring, publish
 from tests.integration.rows import NOW
-from tests.paper import Paper
+from tests.paper import MONDAY, Paper
 from tests.policies import policy
 
 BY = Signature("office", NOW)
@@ -76,3 +79,21 @@ async def test_nothing_is_missing_without_somebody_who_holds_nothing(office: Dat
     shelf, paper = publish(office, policy()), submitted("P-1", "rail")
     bring(office, paper)
     assert (await losses(office, shelf, "newcomer", paper)).none
+
+
+async def test_whoever_is_stood_in_for_by_then_is_not_missed(office: Database) -> None:
+    grant(office, "sponsor", "sponsor")
+    shelf, paper = publish(office, policy()), submitted("R-1", "road")
+    bring(office, paper)
+    starts = MONDAY + timedelta(days=3)
+    given = Delegation(
+        id="d", giver="finance-1", receiver="deputy", starts=starts, ends=starts + timedelta(days=5), reason="Leave."
+    )
+    office.write_now(lambda connection: delegations.delegate(connection, given, BY))
+    looking = Succession(office, shelf, lambda: paper.now)
+    assert [gate.roles for gate in (await looking.without("finance-1")).gates] == [("finance",)]
+    assert (await looking.without("finance-1", starts)).gates == ()
+    away = Absence("a", "finance-1", starts, starts + timedelta(days=9))
+    office.write_now(lambda connection: absences.announce(connection, away, BY))
+    assert (await looking.without("finance-1", starts)).gates == ()
+    assert (await looking.without("finance-1", starts + timedelta(days=6))).gates != (), "the stand-in's time is over"

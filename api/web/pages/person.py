@@ -172,6 +172,7 @@ async def _away(
     known = await office.directory.person(viewer.id, id)
     reads = viewer.may(Permission.PEOPLE_READ)
     others = (await office.people.search("", None, 500)).lines if reads else ()
+    noted = [one.starts for one in await office.deputising.absences(viewer.id) if one.person == id]
     return render(
         request,
         viewer,
@@ -179,7 +180,7 @@ async def _away(
         status=422 if error else 200,
         person=known,
         own=id == viewer.id,
-        losses=await office.succession.without(id),
+        losses=await office.succession.without(id, max(min(noted, default=office.now()), office.now())),
         others=[one for one in others if one.active and one.id != id],
         error=error,
         typed=typed or {},
