@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 from lifecycle.domain.values import FactValue
 from lifecycle.gates.conditions import Kind
 from lifecycle.gates.policy_words import Expression, Part
+from lifecycle.gates.vocabulary import known
 
 
 class Row(Part):
@@ -62,5 +63,7 @@ def _fits(derived: Derived, value: FactValue) -> bool:
             return isinstance(value, int | float) and not isinstance(value, bool)
         case Kind.CHOICE:
             return value in derived.of
+        case Kind.DATE:
+            return known(Kind.DATE, value) is not None
         case _:
             return isinstance(value, str)

@@ -108,6 +108,71 @@ def test_a_condition_that_explodes_is_done_with_in_time(name: str) -> None:
     problems(text.replace('"project.cost < 1000.0"', f'"{EXPLODING[name]}"'))
 
 
+def derived(*facts: str) -> str:
+    """The small policy with derived facts, which begin on line 8."""
+    lines = "".join(f"  {fact}\n" for fact in facts)
+    dated = SMALL.replace("  risk: {type", "  finish: {type: date}\n  risk: {type", 1)
+    return dated.replace("tiers:\n", f"derived:\n{lines}tiers:\n", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        (derived("a: {type: boolean, is: derived.a}"), (8, 6), "'a' speaks of derived.a"),
+        (derived("a: {type: boolean, is: derived.b}", "b: {type: boolean, is: derived.a}"), (8, 6), "derived.b"),
+        (SMALL.replace("    to: work\n", "    to: work\n    requires: [{gate: start}]\n"), (16, 23), "its own"),
+        (SMALL.replace("    to: work\n", "    to: work\n    requires: [{gate: finish}]\n"), (16, 15), "can never pass"),
+        ("policy: small\nversion: 1\nextends: small\n", (3, 10), "no policy 'small'"),
+        (f"{SMALL}loop: &loop [*loop]\n", (34, 7), "refers to itself"),
+    ],
+)
+def test_what_goes_round_in_a_circle_is_told(text: str, place: tuple[int, int], said: str) -> None:
+    problem = next(problem for problem in problems(text) if problem.severity == "error")
+    assert said in problem.sentence
+    assert problem.line == place[0]
+    assert abs(problem.column - place[1]) <= 1
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ('{when: "project.finish < 2027-01-31", is: 2027-01-31}', "a date and a whole number"),
+        ("{when: \"project.finish < date('2027-02-30')\", is: 2027-01-31}", "a day that exists"),
+        ("{when: \"project.finish < date('2027-01-31')\", is: 2027-02-30}", "'2027-02-30' of row 1 is no date"),
+        ("{when: \"project.finish < date('2027-01-31')\", is: 20270131}", "'20270131' of row 1 is no date"),
+    ],
+)
+def test_a_table_with_days_that_are_none_is_told(row: str, said: str) -> None:
+    problem = problems(derived("phase:", f"  {{type: date, cases: [{row}, {{is: 2028-01-31}}]}}"))[0]
+    assert said in problem.sentence
+    assert problem.line in (8, 9)
+
+
+def test_a_table_with_days_is_read() -> None:
+    row = "{when: \"project.finish < date('2027-01-31')\", is: 2027-01-31}"
+    found = problems(derived("phase:", f"  {{type: date, cases: [{row}, {{is: 2028-01-31}}]}}"))
+    assert not [problem for problem in found if problem.severity == "error"]
+
+
+def lasting(rule: str) -> str:
+    """The small policy with forty facts that only gates change, and a criterion on each."""
+    facts = "".join(f"  l{n}: {{type: integer, by_gates: true}}\n" for n in range(41))
+    criteria = "".join(f"      k{n}: {{must: {rule.format(n, n + 1)}}}\n" for n in range(40))
+    return SMALL.replace("facts:\n", f"facts:\n{facts}", 1).replace("      cheap:", f"{criteria}      cheap:", 1)
+
+
+def awaited(number: int) -> str:
+    """The small policy with reviews for all of which its first gate waits."""
+    reviews = "".join(f"  r{n}: {{kind: review, approvals: {{all: [{{role: sponsor}}]}}}}\n" for n in range(number))
+    asked = ", ".join(f"{{gate: r{n}}}" for n in range(number))
+    return SMALL.replace("    to: work\n", f"    to: work\n    requires: [{asked}]\n", 1) + reviews
+
+
+@pytest.mark.parametrize("text", [lasting("project.l{0} > 1"), lasting("project.l{0} > project.l{1}"), awaited(60)])
+def test_more_ways_than_can_be_followed_are_said_to_be_unproven(text: str) -> None:
+    assert any("not proven that there is a way out" in problem.sentence for problem in problems(text))
+
+
 def test_a_policy_of_thirty_gates_is_proven_in_time() -> None:
     gates = library_text("corporate-standard").partition("gates:\n")
     one = gates[2].partition("  baseline:\n")

@@ -20,7 +20,7 @@ from lifecycle.gates.proofs.passing import Passing, Position
 from lifecycle.gates.proofs.prover import Prover
 from lifecycle.gates.proofs.witness import in_words
 
-MOST_STEPS: Final = 20_000
+MOST_STEPS: Final = 10_000
 """So many steps from position to position are looked at."""
 TIME: Final = ""
 """Stands for a gate where a decision grows too old."""
@@ -66,7 +66,7 @@ class Journeys:
         self.onward: dict[Position, list[Step]] = {}
         self.came_from: dict[Position, tuple[Position, str] | None] = {}
         self.sure: set[Position] = set()
-        self.whole = True
+        self.whole = not self.lasting.are_too_many
         self.doubted: set[str] = set()
         self._travel()
 

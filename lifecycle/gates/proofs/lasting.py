@@ -76,12 +76,23 @@ class Lasting:
         """As a project begins that brings none of them."""
         return tuple((name, None) for name in self.values)
 
+    @property
+    def are_too_many(self) -> bool:
+        """Whether projects may bring more combinations than are looked at."""
+        return _count(self._brought(told_apart=False)) > MOST_TOGETHER
+
     def beginnings(self) -> Iterator[Facts]:
-        """Everything that a project may bring; a baseline it has only from a gate."""
-        brought = [(None,) if name.startswith("baseline.") else held for name, held in self.values.items()]
+        """Everything that a project may bring, or of too much only that all is known; no baseline, which gates take."""
+        brought = self._brought(told_apart=True)
         if _count(brought) > MOST_TOGETHER:
-            brought = [(None, Some.VALUE) if len(held) > 1 else held for held in brought]
+            brought = self._brought(told_apart=False)
+        if self.are_too_many:
+            brought = [held[-1:] for held in brought]
         return (tuple(zip(self.values, held, strict=True)) for held in product(*brought))
+
+    def _brought(self, *, told_apart: bool) -> list[tuple[Held, ...]]:
+        values = {name: held if told_apart else (None, Some.VALUE) for name, held in self.values.items()}
+        return [(None,) if name.startswith("baseline.") else held for name, held in values.items()]
 
     def changes(self, gate: str, outcome: Outcome, before: Facts) -> Sequence[Change]:
         """What a decision may make of the facts; one that is none where it changes none."""
