@@ -24,7 +24,7 @@ def decider(book: Rulebook, round_: Round) -> tuple[str | None, Basis]:
         return book.policy.pmo_role, Basis.PMO
     if book.policy.pmo is Pmo.SUPPORTIVE:
         return "project_manager", Basis.MANAGER
-    chair = book.policy.chair_of(round_.gate)
+    chair = book.policy.chair_of(round_.gate, round_.tier)
     return chair, Basis.CHAIR if chair else Basis.VOTES
 
 

@@ -31,10 +31,13 @@ def approvals(policy: Policy, gate: Gate) -> Iterator[str]:
     yield from (f"- Approval: {_approval(policy, part)}" for part in asked.all)
     yield from (f"- {line}" for line in _besides(asked))
     yield f"- May not approve: {', '.join(map(_excluded, asked.exclude)) or 'nobody is excluded'}."
-    if gate.chair in policy.bodies:
-        yield f"- The {_body(policy, gate.chair)} takes the decision, by its chair."
-    elif gate.chair:
-        yield f"- The {role_in_words(gate.chair)} takes the decision."
+    for chair in gate.chairs:
+        tiers = [tier for tier, named in gate.chair.items() if named == chair] if isinstance(gate.chair, dict) else []
+        where = f" in the tier {' and '.join(tiers)}" if tiers else ""
+        if chair in policy.bodies:
+            yield f"- The {_body(policy, chair)} takes the decision{where}, by its chair."
+        else:
+            yield f"- The {role_in_words(chair)} takes the decision{where}."
     if gate.call_in:
         yield f"- The {role_in_words(gate.call_in)} may call the decision in."
     if gate.reauthenticate:

@@ -172,10 +172,19 @@ class Policy(Part):
         """Name, version and digest."""
         return PolicyRef(id=self.policy, version=self.version, digest=self.digest)
 
-    def chair_of(self, gate: str) -> str | None:
+    def chair_of(self, gate: str, tier: str) -> str | None:
         """The role that takes the decision at a gate: the one it names, or the chair of the body that it names."""
-        chair = self.gates[gate].chair
+        named = self.gates[gate].chair
+        chair = named.get(self.known_tier(tier)) if isinstance(named, dict) else named
         return self.bodies[chair].chair if chair in self.bodies else chair
+
+    def chairs_of(self, gate: str) -> dict[str, tuple[str, ...]]:
+        """The roles that take the decision at a gate, each with the tiers in which it does."""
+        chairs: dict[str, tuple[str, ...]] = {}
+        for tier in self.tiers:
+            if chair := self.chair_of(gate, tier.id):
+                chairs[chair] = (*chairs.get(chair, ()), tier.id)
+        return chairs
 
     def waives_at(self, gate: str) -> str:
         """The role that grants waivers at a gate."""

@@ -13,7 +13,7 @@ from lifecycle.gates.policy_approvals import Approvals
 from lifecycle.gates.policy_decisions import DecisionRule, Precondition
 from lifecycle.gates.policy_ladders import DECIDING, LadderStep
 from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
-from lifecycle.gates.policy_words import ByTier, Expression, Name, Part, Text
+from lifecycle.gates.policy_words import ByTier, Expression, Name, Part, RoleByTier, Text
 
 
 class GateKind(StrEnum):
@@ -74,9 +74,9 @@ class Gate(Part):
     """The hurdle of the weighted score, such as `60%`; reaching it exactly is enough."""
     approvals: Approvals = Approvals()
     """Who must approve."""
-    chair: RoleName | None = None
-    """The role, or the body by its chair, that takes the decision once approvals and criteria are there; without it the
-    votes decide."""
+    chair: RoleByTier | None = None
+    """The role, or the body by its chair, that takes the decision once approvals and criteria are there, for all or for
+    each tier, as in `{light: sponsor, major: board}`; without it the votes decide."""
     call_in: RoleName | None = None
     """The role that may take the decision to itself while it is before the approvers: from then on the vote of one of
     its people, not excluded, decides, and earlier votes fall."""
@@ -155,6 +155,12 @@ class Gate(Part):
             raise ValueError(f"'{outcome}' of a {self.kind} gate leads to no other stage")
         if outcome is Outcome.DECLINE and self.kind is GateKind.STAGE and not rule.to:
             raise ValueError("a stage gate that declines says 'to' which stage the project goes")
+
+    @property
+    def chairs(self) -> Names:
+        """The roles and bodies that it names as chair, of whichever tier."""
+        named = self.chair.values() if isinstance(self.chair, dict) else [self.chair] if self.chair else ()
+        return tuple(dict.fromkeys(named))
 
     def decision(self, outcome: Outcome) -> DecisionRule:
         """The rule of one of the gate's decisions."""

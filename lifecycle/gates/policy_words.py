@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 from lifecycle.domain.duration import Duration
+from lifecycle.domain.people import RoleName
 from lifecycle.domain.values import Value
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
@@ -25,6 +26,13 @@ ByTier = Annotated[
     Discriminator(_length),
 ]
 """One duration for all, or one a tier."""
+
+
+RoleByTier = Annotated[
+    Annotated[dict[Name, RoleName], Field(min_length=1), Tag("by tier")] | Annotated[RoleName, Tag("for all")],
+    Discriminator(_length),
+]
+"""One role for all, or one a tier."""
 
 
 class Part(Value):

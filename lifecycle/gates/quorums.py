@@ -127,8 +127,7 @@ def slots_of(policy: Policy, gate: str) -> Iterator[Slot]:
 
 def named_roles(policy: Policy, gate: str) -> Names:
     """Every role that a gate's approvals, vetoes, advisers and chair name, whether called now or not."""
-    chair = policy.chair_of(gate)
-    named = {*(slot.role for slot in slots_of(policy, gate)), *([chair] if chair else ())}
+    named = {*(slot.role for slot in slots_of(policy, gate)), *policy.chairs_of(gate)}
     for panel in (policy.gates[gate].approvals, *_bodies_of(policy, gate)):
         named |= {*panel.veto, *panel.advice}
     return tuple(sorted(named))

@@ -115,8 +115,7 @@ def _deciders(policy: Policy, name: str) -> set[str]:
         return {policy.pmo_role}
     if policy.pmo is Pmo.SUPPORTIVE:
         return {MANAGER}
-    chair = policy.chair_of(name)
-    return {chair} if chair else set()
+    return {*policy.chairs_of(name)}
 
 
 def _approvers(policy: Policy, name: str) -> set[str]:

@@ -55,12 +55,16 @@ class ConditionLine:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Where a role decides a gate, or gives it evidence: under one edition, in the scopes in which it is held."""
+    """Where a role decides a gate, or gives it evidence: under one edition, in the scopes in which it is held.
+
+    Of rounds in any tier, or in `tiers` alone.
+    """
 
     policy: str
     gate: str
     role: str
     scopes: tuple[str, ...]
+    tiers: tuple[str, ...] | None = None
 
 
 def history(
@@ -208,7 +212,8 @@ def _at_one_of(seats: Iterable[Seat], person: str) -> ColumnElement[bool]:
 
 def _seated(person: str, seat: Seat) -> ColumnElement[bool]:
     post = _POSTS.get(seat.role)
-    return or_(false() if post is None else post == person, *(_covered(scope) for scope in seat.scopes))
+    held = or_(false() if post is None else post == person, *(_covered(scope) for scope in seat.scopes))
+    return held if seat.tiers is None else and_(held, rounds.c.tier.in_(seat.tiers))
 
 
 def _ways(person: str, granted: Iterable[Grant]) -> Iterator[ColumnElement[bool]]:

@@ -58,10 +58,13 @@ class Capacity:
         found = []
         for digest, book in sorted(books.items()):
             for gate in book.policy.gates:
-                role, _ = decider(book, Round(gate=gate, number=1, opened_at=now, tier=""))
-                scopes = tuple(grant.scope for grant in self.grants if grant.role == role)
-                if role is not None and (scopes or role in POSTS):
-                    found.append(Seat(digest, gate, role, scopes))
+                rounds = [Round(gate=gate, number=1, opened_at=now, tier=tier.id) for tier in book.policy.tiers]
+                deciding = [(decider(book, round_)[0], round_.tier) for round_ in rounds]
+                for role in sorted({role for role, _ in deciding if role}):
+                    scopes = tuple(grant.scope for grant in self.grants if grant.role == role)
+                    tiers = tuple(tier for decides, tier in deciding if decides == role)
+                    if scopes or role in POSTS:
+                        found.append(Seat(digest, gate, role, scopes, None if len(tiers) == len(rounds) else tiers))
         return tuple(found)
 
     def giving(self, books: Books) -> tuple[Seat, ...]:

@@ -6,6 +6,7 @@ import pytest
 
 from lifecycle.domain.people import Delegation, Grant
 from lifecycle.domain.project import OnMiss
+from lifecycle.gates.policy import Policy
 from lifecycle.persistence import delegations, roles
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.session import Database
@@ -15,7 +16,7 @@ from lifecycle.service.shelf import Shelf
 from tests.integration.governed import bring, publish
 from tests.integration.rows import NOW
 from tests.paper import MONDAY, Paper
-from tests.policies import policy, with_a_costing
+from tests.policies import WORKS, policy, with_a_costing
 
 BY = Signature("office", NOW)
 
@@ -111,6 +112,25 @@ async def test_a_gate_with_a_chair_waits_for_its_decision(office: Database, shel
     bring(office, paper)
     assert told(await look(office, shelf, "office", paper)) == [("decide", "P-1", "handover")]
     assert await kinds(office, shelf, "sponsor", paper) == ["vote"]
+
+
+async def test_a_chair_of_one_tier_finds_the_gates_of_that_tier_alone(office: Database) -> None:
+    gates = {
+        **WORKS["gates"],
+        "handover": {**WORKS["gates"]["handover"], "chair": {"light": "finance", "major": "deputy"}},
+    }
+    tiered = Policy.model_validate({**WORKS, "gates": gates})
+    shelf = publish(office, tiered)
+    grant(office, "deputy", "deputy")
+    small, large = Paper(tiered, "P-1"), Paper(tiered, "P-2")
+    for paper, cost in ((small, 1_000_00), (large, 9_000_000_00)):
+        paper.register(stage="delivery", cost=cost)
+        paper.supply("handover", "report")
+        paper.submit("handover")
+    assert (small.state.tier, large.state.tier) == ("light", "major")
+    bring(office, small, large)
+    assert told(await look(office, shelf, "finance-1", small)) == [("decide", "P-1", "handover")]
+    assert told(await look(office, shelf, "deputy", small)) == [("decide", "P-2", "handover")]
 
 
 async def test_a_question_comes_back_to_the_submitter_and_the_gatekeepers_rest(office: Database, shelf: Shelf) -> None:

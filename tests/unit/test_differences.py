@@ -37,6 +37,14 @@ def test_the_same_rules_are_the_same_and_another_wording_is_only_that() -> None:
     assert set(compared(house(), house(version=2)).gates.values()) == {Direction.SAME}
 
 
+def test_another_chair_in_one_tier_is_told_for_that_tier() -> None:
+    found = one({"chair": "security"}, {"chair": {"light": "security", "major": "board"}})
+    assert (found.direction, found.sentence) == (
+        Direction.BOTH,
+        "The board decides in the tier major; it was the security.",
+    )
+
+
 def test_new_evidence_is_stricter_and_says_for_which_project() -> None:
     risks: Doc = {"evidence": {"risks": {"kind": "document", "when": "tier == 'major'"}}}
     seen = one({}, risks)

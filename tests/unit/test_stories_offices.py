@@ -7,6 +7,8 @@ import pytest
 from lifecycle.domain.gate_events import Basis, GateDecided
 from lifecycle.domain.project import Outcome, Status
 from lifecycle.domain.verdicts import Reason
+from lifecycle.gates.check import check
+from lifecycle.gates.plain_approvals import approvals
 from tests.unit.house import Doc, one_gate
 from tests.unit.office import Desk, Happened, acting, actor, kinds, promise
 
@@ -182,3 +184,25 @@ def test_every_decision_records_what_was_found_and_under_which_tier() -> None:
     decided = decision(desk.vote("gate", by="finance"))
     assert decided.findings == {"evidence.case": "met", "criteria.ready": "waived", "criteria.known": "met"}
     assert (decided.tier, decided.evidence_digest) == ("light", desk.round().evidence_digest)
+
+
+BY_TIER = {"chair": {"light": "security", "major": "board"}}
+
+
+@pytest.mark.parametrize(
+    ("cost", "chair", "other"), [(50_000, "security", "architect"), (500_000, "architect", "security")]
+)
+def test_the_tier_says_who_takes_the_decision(cost: int, chair: str, other: str) -> None:
+    desk = Desk(one_gate(BY_TIER)).registered({"cost": cost}).submitted()
+    desk.vote("gate", by="sponsor")
+    desk.vote("gate", by="finance")
+    assert desk.refused.decide("gate", by=other) is Reason.NOT_DECIDER
+    assert decision(desk.decide("gate", by=chair)).basis is Basis.CHAIR
+
+
+def test_whoever_decides_in_which_tier_is_said_in_words_and_every_tier_is_named() -> None:
+    said = list(approvals(one_gate(BY_TIER), one_gate(BY_TIER).gates["gate"]))
+    assert "- The security takes the decision in the tier light." in said
+    assert "- The board takes the decision in the tier major." in said
+    (found,) = [each for each in check(one_gate({"chair": {"light": "security"}})) if each.path[-1] == "chair"]
+    assert found.sentence == "The chairs and the tiers differ at 'major'."

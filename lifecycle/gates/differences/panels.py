@@ -83,11 +83,18 @@ def _exclusions(pair: Pair, old: Gate, new: Gate) -> Iterator[Difference]:
 
 
 def _deciding(pair: Pair, gate: str, old: Gate, new: Gate) -> Iterator[Difference]:
-    was, will = pair.before.policy.chair_of(gate), pair.after.policy.chair_of(gate)
-    if was != will:
+    tiers = dict.fromkeys(tier.id for book in (pair.before, pair.after) for tier in book.policy.tiers)
+    changes: dict[tuple[str | None, str | None], list[str]] = {}
+    for tier in tiers:
+        change = pair.before.policy.chair_of(gate, tier), pair.after.policy.chair_of(gate, tier)
+        changes.setdefault(change, []).append(tier)
+    for (was, will), within in changes.items():
+        if was == will:
+            continue
         direction = Direction.STRICTER if was is None else Direction.LOOSER if will is None else Direction.BOTH
         said = f"The {will.replace('_', ' ')} decides" if will else "The votes decide"
         before = f"it was the {was.replace('_', ' ')}" if was else "it was the votes"
-        yield pair.told("chair", direction, f"{said}; {before}.")
+        where = f" in the tier {' and '.join(within)}" if len(changes) > 1 else ""
+        yield pair.told("chair", direction, f"{said}{where}; {before}.")
     if (old.waivers_by or pair.before.policy.pmo_role) != (new.waivers_by or pair.after.policy.pmo_role):
         yield pair.told("waivers_by", Direction.BOTH, "Somebody else may waive its requirements.")

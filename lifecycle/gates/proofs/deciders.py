@@ -31,9 +31,10 @@ def references(policy: Policy) -> Iterator[Finding]:
                 yield error(
                     (*at, "approvals"), f"There is no gate '{other}'.", f"Use one of: {', '.join(policy.gates)}."
                 )
-        if gate.chair in policy.bodies and policy.bodies[gate.chair].chair is None:
-            sentence = f"The body '{gate.chair}' has no chair to take the decision."
-            yield error((*at, "chair"), sentence, "Give the body a 'chair', or name a role.")
+        for chair in gate.chairs:
+            if chair in policy.bodies and policy.bodies[chair].chair is None:
+                sentence = f"The body '{chair}' has no chair to take the decision."
+                yield error((*at, "chair"), sentence, "Give the body a 'chair', or name a role.")
         yield from _silence(policy, name)
 
 
@@ -69,7 +70,7 @@ def able(policy: Policy) -> Iterator[Finding]:
     called = {
         part.body for gate in policy.gates.values() for part in leaves(gate.approvals.all) if isinstance(part, BodySlot)
     }
-    chairs = {gate.chair for gate in policy.gates.values()}
+    chairs = {chair for gate in policy.gates.values() for chair in gate.chairs}
     for name in policy.bodies.keys() - called - chairs:
         yield warning(("bodies", name), f"No gate calls the body '{name}'.", "Call it, or remove it.")
 

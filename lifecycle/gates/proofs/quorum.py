@@ -94,11 +94,12 @@ class _Asked:
     def of(cls, book: Rulebook, gate: str, context: Context, of_whom: str) -> "_Asked":
         """Whom the gate asks of a project of which this is known."""
         rule, pmo = book.policy.gates[gate], book.policy.pmo
+        tier = str(context.get("tier", ""))
         found = () if pmo is Pmo.DIRECTIVE else ways(book, first_round(gate), context)
         return cls(
             of_whom=of_whom,
             quorums=tuple(tuple(slot.role for slot in way) for way in found),
-            decider=book.policy.pmo_role if pmo is Pmo.DIRECTIVE else book.policy.chair_of(gate),
+            decider=book.policy.pmo_role if pmo is Pmo.DIRECTIVE else book.policy.chair_of(gate, tier),
             widened=tuple(step.widen_to for step in rule.ladder if step.widen_to),
             in_person=personal(found),
             passed_on=tuple(step.reassign_to for step in rule.ladder if step.reassign_to),

@@ -127,6 +127,11 @@ def _gate_references(policy: Policy, name: str, gate: Gate, tiers: set[str]) -> 
                 f"The durations and the tiers differ at '{odd}'.",
                 f"Name each of: {', '.join(sorted(tiers))}.",
             )
+    if isinstance(gate.chair, dict) and set(gate.chair) != tiers:
+        odd = sorted(set(gate.chair) ^ tiers)[0]
+        yield error(
+            (*at, "chair"), f"The chairs and the tiers differ at '{odd}'.", f"Name each of: {', '.join(sorted(tiers))}."
+        )
     reads = {item for slot in leaves(gate.approvals.all) for item in slot.reads}
     if unknown := sorted(reads - gate.evidence.keys()):
         yield error((*at, "approvals"), f"There is no evidence '{unknown[0]}' to read.", "Name evidence of this gate.")
