@@ -12,6 +12,7 @@ from api.schemas.policies import EditionView
 from api.schemas.proposals import ProposalList, ProposalOrder, ProposalView, Review, Withdrawal
 from lifecycle.domain.people import Permission
 from lifecycle.service.envelopes import Envelope
+from lifecycle.service.policies import Comparison
 from lifecycle.service.proposals import ProposalStatus
 
 router = APIRouter(tags=["policies"])
@@ -41,6 +42,12 @@ async def proposals(
 async def read(id: Id, _: Reader, office: TheOffice) -> Response:
     """One proposal with its text."""
     return as_json(ProposalView.of(await office.proposals.get(id)))
+
+
+@router.get("/policies/proposals/{id}/difference", response_model=Comparison)
+async def difference(id: Id, _: Reader, office: TheOffice) -> Response:
+    """What a proposal asks otherwise than the edition in force: stricter, looser or both, with a witness."""
+    return as_json(await office.proposals.difference(id))
 
 
 @router.post("/policies/proposals/{id}/publication", status_code=201, response_model=EditionView)

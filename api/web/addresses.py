@@ -25,6 +25,21 @@ def edition_path(policy: str, version: int) -> str:
     return f"/policies/{quote(policy, safe='')}/versions/{version}"
 
 
+def change_path(proposal: str) -> str:
+    """The page of a proposed change of a policy."""
+    return f"/changes/{quote(proposal, safe='')}"
+
+
+def trial_path(trial: str) -> str:
+    """The page of a trial of a draft."""
+    return f"/what-ifs/{quote(trial, safe='')}"
+
+
+def rollout_path(rollout: str) -> str:
+    """The page of a roll-out."""
+    return f"/rollouts/{quote(rollout, safe='')}"
+
+
 def record_path(project: str | None, n: int) -> str:
     """The page of a record of the audit trail: of a project, or of the office."""
     of = f"?project={quote(project, safe='')}" if project else ""

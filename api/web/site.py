@@ -12,6 +12,7 @@ from api.web.pages import (
     administration,
     audit,
     calendars,
+    changes,
     gate,
     inbox,
     life,
@@ -26,9 +27,11 @@ from api.web.pages import (
     project,
     proof,
     provider,
+    rollouts,
     sign_in,
     theme,
     webhooks,
+    what_ifs,
 )
 from api.web.resume import give_back, lead_to_sign_in
 from api.web.viewer import SignInNeededError, Views, anybody, anybodys_form
@@ -52,6 +55,9 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     person.router,
     portfolio.router,
     policies.router,
+    changes.router,
+    what_ifs.router,
+    rollouts.router,
     audit.router,
     administration.router,
     webhooks.router,

@@ -99,6 +99,16 @@ def latest(connection: Connection, status: ProposalStatus | None = None) -> tupl
     return tuple(map(_proposal, connection.execute(ordered.limit(_SHOWN))))
 
 
+def open_(connection: Connection) -> tuple[Proposal, ...]:
+    """The proposals that wait for somebody: to be published, or to be reviewed, those that end by themselves first."""
+    waiting = (ProposalStatus.PROPOSED.value, ProposalStatus.IN_REVIEW.value)
+    query = select(policy_proposals).where(policy_proposals.c.status.in_(waiting))
+    ordered = query.order_by(
+        policy_proposals.c.until.is_(None), policy_proposals.c.until, policy_proposals.c.proposed_at
+    )
+    return tuple(map(_proposal, connection.execute(ordered.limit(_SHOWN))))
+
+
 def _proposal(row: Row[Any]) -> Proposal:
     return Proposal(
         id=row.id,

@@ -8,8 +8,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from lifecycle.domain.people import Permission, permissions_of
 from lifecycle.domain.project import ProjectState, RoundStatus, Status
 from lifecycle.gates.approvals import standing
+from lifecycle.persistence import proposals
 from lifecycle.persistence.delegations import received_by
 from lifecycle.persistence.pages import Cursor
 from lifecycle.persistence.policies import editions
@@ -29,7 +31,15 @@ from lifecycle.persistence.rounds import (
 from lifecycle.persistence.session import Database
 from lifecycle.service.capacities import Books, Capacity
 from lifecycle.service.directory import rights_of
-from lifecycle.service.inbox_items import Inbox, InboxItem, InboxKind, condition_item, round_item
+from lifecycle.service.inbox_items import (
+    ChangeItem,
+    Inbox,
+    InboxItem,
+    InboxKind,
+    change_item,
+    condition_item,
+    round_item,
+)
 from lifecycle.service.settling import Now
 from lifecycle.service.shelf import Shelf
 
@@ -59,7 +69,12 @@ class Inboxes:
         books = {edition.ref.digest: edition.book for edition in shelved if edition}
 
         def look(connection: Connection) -> Inbox:
-            return _Look(connection, _held(connection, person, now), books, now, limit).items()
+            held = _held(connection, person, now)
+            return (
+                _Look(connection, held, books, now, limit)
+                .items()
+                .model_copy(update={"changes": _changes(connection, held, now)})
+            )
 
         return await self._database.read(look)
 
@@ -75,6 +90,15 @@ class _Held:
     @property
     def all(self) -> tuple[Capacity, ...]:
         return (self.own, *self.lent)
+
+
+def _changes(connection: Connection, held: "_Held", now: datetime) -> tuple[ChangeItem, ...]:
+    """The changes of policies that somebody may publish or review, neither of which is for whoever made them."""
+    if Permission.POLICY_PUBLISH not in permissions_of(grant.role for grant in held.own.grants):
+        return ()
+    person = held.own.person
+    others = (each for each in proposals.open_(connection) if person not in (each.proposed_by, each.settled_by))
+    return tuple(change_item(each, now) for each in others)
 
 
 def _held(connection: Connection, person: str, now: datetime) -> _Held:

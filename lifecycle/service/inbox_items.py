@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from lifecycle.domain.values import Instant, Names, Value
 from lifecycle.gates.rulebook import Rulebook
+from lifecycle.persistence.proposals import Proposal, ProposalStatus
 from lifecycle.persistence.rounds import ConditionLine, RoundLine
 from lifecycle.service.calendars import calendar_of
 from lifecycle.service.capacities import Books
@@ -69,11 +70,47 @@ class InboxItem(Value):
         return not self.overdue and self.left is not None and self.left.working_days < _PRESSING_DAYS
 
 
+class ChangeItem(Value):
+    """A change of a policy that waits to be published, or, published in break-glass, to be reviewed until it is `due`.
+
+    An edition that nobody has upheld when its review is due ends by itself.
+    """
+
+    proposal: str
+    review: bool
+    policy: str
+    version: int
+    reason: str
+    proposed_by: str
+    due: Instant | None = None
+    overdue: bool = False
+
+
 class Inbox(Value):
-    """What waits for somebody, the nearest deadline first; `more` says that there is more than is shown."""
+    """What waits for somebody, the nearest deadline first; `more` says that there is more than is shown.
+
+    `changes` are those of policies that they may publish or review, not having made them.
+    """
 
     items: tuple[InboxItem, ...]
+    changes: tuple[ChangeItem, ...] = ()
     more: bool
+
+
+def change_item(found: Proposal, now: datetime) -> ChangeItem:
+    """A proposal as something that waits."""
+    review = found.status is ProposalStatus.IN_REVIEW
+    due = found.until if review else found.effective_from
+    return ChangeItem(
+        proposal=found.id,
+        review=review,
+        policy=found.ref.id,
+        version=found.ref.version,
+        reason=found.reason,
+        proposed_by=found.proposed_by,
+        due=due,
+        overdue=due is not None and due < now,
+    )
 
 
 def round_item(books: Books, kind: InboxKind, line: RoundLine, now: datetime, **said: Any) -> InboxItem:

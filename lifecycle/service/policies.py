@@ -99,6 +99,10 @@ class Policies:
         editions = [await self.read(id_, version), await self.read(id_, to)]
         return await asyncio.to_thread(_compared, *(edition.document for edition in editions))
 
+    async def against(self, id_: str, document: str) -> Comparison:
+        """In what a draft differs from the edition in force. Raises `UnknownEditionError`."""
+        return await asyncio.to_thread(_compared, (await self.read(id_, None)).document, document)
+
 
 def _compared(before: str, after: str) -> Comparison:
     return compare(*(Rulebook(Policy.model_validate_json(document)) for document in (before, after)))

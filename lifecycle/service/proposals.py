@@ -17,7 +17,7 @@ from lifecycle.persistence.session import Database
 from lifecycle.service.deeds import Deeds, not_permitted
 from lifecycle.service.directory import rights_of
 from lifecycle.service.envelopes import Envelope
-from lifecycle.service.policies import Edition, Policies, check_version
+from lifecycle.service.policies import Comparison, Edition, Policies, check_version
 from lifecycle.service.policy_text import PolicyError
 from lifecycle.service.settling import Now
 
@@ -165,6 +165,11 @@ class Proposals:
         if found is None:
             raise UnknownProposalError
         return found
+
+    async def difference(self, id_: str) -> Comparison:
+        """In what a proposal differs from the edition in force. Raises `UnknownEditionError` if there is none."""
+        found = await self.get(id_)
+        return await self._policies.against(found.ref.id, found.document)
 
     async def latest(self, status: ProposalStatus | None = None) -> tuple[Proposal, ...]:
         """The latest proposals, of one status or of all, the newest first."""

@@ -35,15 +35,9 @@ from lifecycle.service.rosters import rosters
 from lifecycle.service.settling import Now
 from lifecycle.service.shelf import Shelf
 from lifecycle.workflows.failures import refusal_of
-from lifecycle.workflows.rollout_messages import (
-    ROLLOUT_WORKFLOW,
-    STEER,
-    Move,
-    Phase,
-    StartRollout,
-    Steer,
-    rollout_workflow_id,
-)
+from lifecycle.workflows.rollout_messages import ROLLOUT_WORKFLOW, STEER, StartRollout, Steer, rollout_workflow_id
+from lifecycle.workflows.rollout_messages import Move as Move
+from lifecycle.workflows.rollout_messages import Phase as Phase
 
 COMPATIBLE: Final = "compatible"
 VOTES_VOIDED: Final = "votes_voided"

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.deps import TheOffice
+from api.web.addresses import change_path
 from api.web.rendering import formats_for, render
 from api.web.viewer import Viewer, Views
 from api.web.views.inbox import MOST_PROJECTS, groups_of, lines_of, own_projects, people_in, summary_of
@@ -37,6 +38,8 @@ async def inbox(request: Request, office: TheOffice, viewer: Reader) -> Response
         "inbox.html",
         groups=groups_of(found, names, say),
         follows=lines_of(found, InboxKind.FOLLOW, names, say),
+        changes=[(change, change_path(change.proposal)) for change in found.changes],
+        names=names,
         watched=lines_of(found, InboxKind.WATCH, names, say),
         projects=own_projects((*late, *others), say),
         summary=summary_of(found, say),

@@ -79,12 +79,13 @@ def lines_of(inbox: Inbox, kind: InboxKind, names: Mapping[str, str], say: Forma
 
 def summary_of(inbox: Inbox, say: Formats) -> str:
     """The inbox in one sentence."""
-    waiting = [item for item in inbox.items if item.kind.is_theirs_to_do]
-    late = sum(item.overdue for item in waiting)
+    waiting = sum(item.kind.is_theirs_to_do for item in inbox.items) + len(inbox.changes)
+    late = sum(item.overdue for item in inbox.items if item.kind.is_theirs_to_do)
+    late += sum(change.overdue for change in inbox.changes)
     if not waiting:
         return say.gettext("All is done.")
-    found = say.ngettext("%(num)d thing waits for you", "%(num)d things wait for you", len(waiting))
-    told = found % {"num": len(waiting)}
+    found = say.ngettext("%(num)d thing waits for you", "%(num)d things wait for you", waiting)
+    told = found % {"num": waiting}
     if not late:
         return say.gettext("%(told)s, none of them late.") % {"told": told}
     return say.ngettext("%(told)s, %(num)d of them late.", "%(told)s, %(num)d of them late.", late) % {
@@ -140,6 +141,7 @@ def _state(line: ProjectSummary, say: Formats) -> str:
 def people_in(inbox: Inbox) -> set[str]:
     """Everybody whom the inbox names."""
     named = {person for item in inbox.items for person in (item.submitted_by, item.acting_for)}
+    named |= {change.proposed_by for change in inbox.changes}
     return {person for person in named if person}
 
 
