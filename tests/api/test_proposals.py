@@ -136,3 +136,29 @@ async def test_a_project_that_an_ended_edition_bound_is_offered_the_one_in_force
     await desk.post("administrator", f"{place}/review", {"upheld": False, "remark": "It was not right."})
     assert await desk.office.offers.offer() == 1
     assert (await project.read())["next_policy"]["version"] == 1
+
+
+async def test_what_waits_for_a_second_person_stands_in_their_inbox(desk: Desk) -> None:
+    place = await proposed(desk, by="director", until=days_on(5))
+    assert (await desk.get("director", "/inbox")).json["changes"] == []
+    assert (await desk.get("pm", "/inbox")).json["changes"] == []
+    (waits,) = (await desk.get("administrator", "/inbox")).json["changes"]
+    assert (waits["review"], waits["version"], waits["reason"]) == (False, 2, "The audit asked for it.")
+    await published(desk, place, by="administrator")
+    assert (await desk.get("administrator", "/inbox")).json["changes"] == []
+    await desk.post("administrator", "/roles", {"person": "deputy", "role": "pmo_director"})
+    (review,) = (await desk.get("deputy", "/inbox")).json["changes"]
+    assert review["review"]
+    assert review["due"] == (await desk.get("pm", place)).json["until"]
+
+
+async def test_a_proposal_is_compared_with_the_edition_in_force(desk: Desk) -> None:
+    document = yaml.safe_load(library_text(DEFAULT))
+    document["gates"]["charter"]["reauthenticate"] = True
+    text = yaml.safe_dump({**document, "version": 2})
+    place = await proposed(desk, source=text)
+    found = (await desk.get("pm", f"{place}/difference")).json
+    assert found["gates"]["charter"] == "stricter"
+    assert [each["aspect"] for each in found["differences"]] == ["reauthenticate"]
+    other = await proposed(desk, source=yaml.safe_dump({**document, "policy": "quite-new"}))
+    assert (await desk.get("pm", f"{other}/difference")).refused == (404, "unknown_edition")

@@ -189,7 +189,9 @@ async def _source(sent: Sent) -> str:
     """The policy text: of the file that was chosen, else as it was typed."""
     file = sent.form.get("file")
     if isinstance(file, UploadFile) and file.filename:
-        return (await file.read(_LARGEST)).decode("utf-8", "replace")
+        content = await file.read(_LARGEST)
+        await file.close()
+        return content.decode("utf-8", "replace")
     typed = sent.form.get("source")
     return typed.replace("\r\n", "\n") if isinstance(typed, str) else ""
 

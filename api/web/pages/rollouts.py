@@ -61,27 +61,32 @@ async def rollout(
     id: Id,
     status: Annotated[str, Query(max_length=20)] = "",
     cursor: Annotated[str, Query(max_length=400)] = "",
+    after: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """How far a roll-out has come, and its projects with verdict and outcome; it keeps itself fresh."""
-    return await _shown(request, office, viewer, id, status=status, cursor=cursor)
+    """How far a roll-out has come, and its projects with verdict and outcome.
+
+    It keeps itself fresh under way, and as long as what was asked for `after` a phase has not begun.
+    """
+    return await _shown(request, office, viewer, id, status=status, cursor=cursor, after=after)
 
 
 @router.post("/{id}/start")
 async def start(request: Request, office: TheOffice, viewer: Publisher, id: Id) -> Response:
     """Begin with the canary."""
-    await office.rollouts.start(id)
-    return RedirectResponse(rollout_path(id), 303)
+    planned = await office.rollouts.start(id)
+    return RedirectResponse(f"{rollout_path(id)}?after={planned.phase}", 303)
 
 
 @router.post("/{id}/moves")
 async def move(request: Request, office: TheOffice, viewer: Publisher, id: Id) -> Response:
     """Go on, pause, or roll back."""
     sent = await sent_with(request)
+    before = await office.rollouts.get(id)
     try:
         await office.rollouts.steer(id, _move(sent))
     except RefusedError as error:
         return await _shown(request, office, viewer, id, error=error)
-    return RedirectResponse(rollout_path(id), 303)
+    return RedirectResponse(f"{rollout_path(id)}?after={before.phase}", 303)
 
 
 async def _list(
@@ -109,6 +114,7 @@ async def _shown(
     *,
     status: str = "",
     cursor: str = "",
+    after: str = "",
     error: LifecycleError | None = None,
 ) -> Response:
     found = await office.rollouts.get(id_)
@@ -126,7 +132,8 @@ async def _shown(
         onward=f"{rollout_path(id_)}?status={status}&cursor={onward}" if onward else "",
         total=sum(found.counts.values()),
         settled=sum(number for name, number in found.counts.items() if name != Bound.WAITING),
-        under_way=phase in _UNDER_WAY,
+        under_way=phase in _UNDER_WAY or after == phase,
+        again=f"{rollout_path(id_)}?after={phase}" if after == phase else rollout_path(id_),
         moves=_MOVES.get(phase, ()),
         wanted=wanted,
         names=await office.people.names({found.person}),

@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.async_playwright import Axe
 
+from lifecycle.service.policy_files import DEFAULT, library_text
 from tests.web.browser.house import House
 from tests.web.browser.screenshots import listened
 from tests.web.browser.test_mishaps import prepared
@@ -13,11 +14,21 @@ LOOKS = [("light", 360), ("dark", 1280)]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
+async def changed(house: House) -> tuple[str, str]:
+    """A proposed change of a policy and a planned roll-out; the paths of their pages."""
+    order = {"source": library_text(DEFAULT).replace("version: 1", "version: 2", 1), "reason": "Rules change."}
+    change = await house.desk.post("analyst", "/policies/proposals", order)
+    plan = {"policy": DEFAULT, "version": 1, "reason": "To begin with."}
+    rollout = await house.desk.post("director", "/rollouts", plan)
+    return f"/changes/{change.json['id']}", f"/rollouts/{rollout.json['id']}"
+
+
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
 async def test_axe_finds_nothing_on_any_page(house: House, scheme: str, width: int) -> None:
     gate = await prepared(house)
     project = gate.partition("/gates/")[0]
     hook = await listened(house)
+    change, rollout = await changed(house)
     pages = [
         ("sponsor", ["/", "/notices", "/me", project, gate, f"{project}/kill", "/nowhere"]),
         (
@@ -31,6 +42,7 @@ async def test_axe_finds_nothing_on_any_page(house: House, scheme: str, width: i
                 "/policies/corporate-standard/versions/1",
             ],
         ),
+        ("administrator", ["/changes", "/changes/new", change, "/rollouts", rollout, "/"]),
         ("administrator", ["/administration", "/administration/webhooks", f"/administration/webhooks/{hook['id']}"]),
         ("auditor", ["/audit"]),
         ("pm", ["/", f"{gate}/prepare", f"{project}/gates/change/prepare", f"{project}/facts", f"{project}/hold"]),
