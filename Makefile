@@ -5,7 +5,7 @@ INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/pyth
 FOLDERS := lifecycle api worker tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types unit slow chromium screenshots mutants bench lock docs texts clean
+.PHONY: help setup run test check lint types unit slow night chromium screenshots mutants bench lock docs texts clean
 
 help: ## Print this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,10 @@ slow: setup chromium ## Real Temporal, real SQL, real processes
 
 mutants: setup ## Name the changes of ready policies that their tests would not notice
 	@$(BIN)/python -m tests.mutation
+
+night: setup ## The long runs of the core: mutated policy files, random policies, the reference model, separation of duties
+	@POLICY_MUTANTS=50000 WAYS_RUNS=20000 WAY_RUNS=200 MODEL_RUNS=5000 MODEL_STEPS=50 SEPARATION_RUNS=100000 \
+	  $(BIN)/python -m pytest -q -n 2 -rP $(addprefix tests/unit/test_,policy_mutations.py proofs_ways_out.py itinerary.py model.py separation.py)
 
 chromium: ## Install the browser for the tests of the pages, if it is missing
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \

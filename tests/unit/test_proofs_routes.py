@@ -92,3 +92,45 @@ def test_a_route_around_a_gate_for_which_all_ahead_waits_is_a_dead_end() -> None
     assert stuck.witness.startswith("It passes around. 'last' keeps it back")
     back = {**LEADS, "from": "on", "to": "work"}
     assert not found({"to": "on"}, stages=stages, gates={"around": around, "last": last, "back": back})
+
+
+def test_a_baseline_that_a_review_takes_behind_the_gate_that_needs_it_helps_nobody() -> None:
+    needs = {"criteria": {"kept": {"must": "project.cost <= baseline.cost"}}}
+    look = {**REVIEW, "takes_baseline": True, "requires": [{"gate": "gate"}]}
+    gates = {"look": look, "end": {**LEADS, "from": "on", "to": "done"}}
+    (shut,) = found({"to": "on", **needs}, stages=["work", "on", "done"], gates=gates)
+    assert (shut.severity, shut.path) == (ERROR, ("gates", "gate", "criteria", "kept", "must"))
+    gates["look"] = {**look, "requires": []}
+    assert ERROR not in {
+        finding.severity for finding in found({"to": "on", **needs}, stages=["work", "on", "done"], gates=gates)
+    }
+
+
+def test_a_review_that_needs_the_baseline_of_the_gate_that_waits_for_it_shuts_both() -> None:
+    look = {**REVIEW, "criteria": {"kept": {"must": "project.cost <= baseline.cost"}}}
+    (shut, *_) = waits({"look": look}, {"gate": "look"}, takes_baseline=True)
+    assert (shut.severity, shut.path) == (ERROR, ("gates", "look", "criteria", "kept", "must"))
+
+
+def test_a_baseline_that_only_heavy_projects_need_is_missed_by_those() -> None:
+    kept = {"must": "project.cost <= baseline.cost", "when": "tier == 'major'"}
+    (stuck,) = found({"criteria": {"kept": kept}, "takes_baseline": True})
+    assert (stuck.severity, stuck.path) == (ERROR, ("stages", 0))
+    assert stuck.witness.endswith("'gate' keeps it back in the tier 'major': 'kept'.")
+
+
+def test_who_came_by_the_route_without_a_baseline_finds_no_way_on() -> None:
+    last = {**LEADS, "from": "on", "to": "done", "criteria": {"kept": {"must": "project.cost <= baseline.cost"}}}
+    known = {"criteria": {"known": {"must": "has(project.cost)"}}}
+    gates = {"around": {**LEADS, "from": "work", "to": "on"}, "last": last}
+    (stuck,) = found({"to": "on", "takes_baseline": True, **known}, stages=["work", "on", "done"], gates=gates)
+    assert (stuck.severity, stuck.path) == (ERROR, ("stages", 1))
+    assert "It passes around; then cost (baseline) not known" in stuck.witness
+
+
+def test_a_gate_that_has_to_be_passed_again_where_it_cannot_keeps_the_others_shut() -> None:
+    first = {"to": "on", "criteria": {"early": {"must": "stage == 'work'"}}}
+    last = {**LEADS, "from": "on", "to": "done", "decisions": {"go": {}, "recycle": {"opens": ["gate"]}}}
+    (stuck,) = found(first, stages=["work", "on", "done"], gates={"last": last})
+    assert (stuck.severity, stuck.path) == (ERROR, ("gates", "gate", "criteria", "early", "must"))
+    assert "keeps others shut" in stuck.sentence
