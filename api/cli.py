@@ -6,6 +6,7 @@ from api.terminal import (
     audit,
     gates,
     imports,
+    myself,
     notices,
     office,
     policy,
@@ -32,6 +33,8 @@ app.command()(processes.migrate)
 app.command("api-reference", hidden=True)(office.api_reference)
 app.command()(office.inbox)
 app.command()(notices.notices)
+app.command()(myself.preferences)
+app.command()(myself.calendar)
 app.command()(office.overdue)
 app.command()(office.portfolio)
 app.command()(office.kpis)

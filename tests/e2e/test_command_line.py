@@ -104,6 +104,15 @@ def test_one_reads_what_one_was_told_and_notes_that_one_saw_it(reads: Callable[.
     assert "Ferry 2" in reads("notices", "--as", "pm")
 
 
+def test_one_chooses_how_one_is_told_and_takes_a_calendar(reads: Callable[..., str]) -> None:
+    assert "chat: False" in reads("preferences", "--as", "sponsor")
+    chosen = reads("preferences", "--chat", "--quiet-hours", "20:00-07:00", "--as", "sponsor")
+    assert {"chat: True", "quiet hours: 20:00-07:00", "mail: True"} <= set(chosen.splitlines())
+    assert "/calendar/" in reads("calendar", "--as", "sponsor")
+    assert "It is closed." in reads("calendar", "--close", "--as", "sponsor")
+    assert "There was none." in reads("calendar", "--close", "--as", "sponsor")
+
+
 def test_an_administrator_manages_webhooks_and_tries_the_mail_settings(run: Run, reads: Callable[..., str]) -> None:
     as_administrator = ("--as", "administrator")
     inside = run("webhook", "add", "Inside", "https://169.254.169.254/latest", *as_administrator)
@@ -112,6 +121,7 @@ def test_an_administrator_manages_webhooks_and_tries_the_mail_settings(run: Run,
     assert "Its secret, shown this once: whsec_" in added
     id_ = added.split()[1]
     assert "ladder_raise" in reads("webhook", "list", *as_administrator)
+    assert "Its secret, shown this once: whsec_" in reads("webhook", "renew", id_, *as_administrator)
     assert "told nothing any more" in reads("webhook", "remove", id_, *as_administrator)
     assert run("webhook", "test", id_, *as_administrator).returncode == 1
     tried = run("mail-test", *as_administrator)
