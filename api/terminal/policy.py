@@ -23,11 +23,11 @@ def check(file: File, as_json: AsJson = False) -> None:
     """Say everything that is wrong or doubtful about a policy, with line, column and remedy."""
     from dataclasses import asdict
 
-    from lifecycle.service.policy_files import examine
+    from lifecycle.service.policy_files import beside, examine
 
     with told():
         text, name = text_of(file)
-        policy, problems = examine(text, name)
+        policy, problems = examine(text, name, bases=beside(Path(file).parent))
         errors, warnings = (
             sum(problem.severity == severity for problem in problems) for severity in ("error", "warning")
         )
@@ -135,7 +135,7 @@ def text_of(file: str) -> tuple[str, str]:
 
 def policy_of(file: str) -> "Policy":
     """The policy of a file, or a ready one; `PolicyError` when it has any fault."""
-    from lifecycle.service.policy_files import read_policy
+    from lifecycle.service.policy_files import beside, read_policy
 
     text, name = text_of(file)
-    return read_policy(text, name)
+    return read_policy(text, name, bases=beside(Path(file).parent))

@@ -34,7 +34,10 @@ twelve, both to fourteen digits.)
 beside its own `policy` and `version`, and then only what it adds or tightens: mappings are merged key by key; what it
 lists of approvals, exclusions, vetoes, advice, preconditions, roles kept apart, stages of a gate and breaches is added;
 everything else takes the place of the base's. It is refused where it would let a project pass that its base keeps back,
-with that project. `lifecycle policy diff BEFORE AFTER` compares any two policies in the same way.
+with that project, and where nobody can be sure that it does not: another calendar, chair or waiver, a baseline taken
+elsewhere, a further role that decides alone, decisions that set other facts. Its base is an edition on the server or a
+ready policy; on the command line also a file of its name beside it, `corporate-standard.yaml`.
+`lifecycle policy diff BEFORE AFTER` compares any two policies in the same way.
 
 **Editors** complete and check policy files, overlays too, by the JSON Schema that `lifecycle policy schema` prints."""
 

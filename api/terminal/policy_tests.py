@@ -39,16 +39,18 @@ def tests_pass(files: Sequence[str], as_json: bool, at_least: float) -> bool:
 
 
 def _tested(file: str) -> _Tested:
-    from lifecycle.service.policy_files import read_policy
+    from lifecycle.service.policy_files import beside, read_policy
     from lifecycle.service.policy_tests import read_tests, tell, uncovered_rules
 
     (policy_text, policy_name), (tests_text, tests_name) = _texts(file)
-    policy, tests = read_policy(policy_text, policy_name), read_tests(tests_text, tests_name)
+    bases = beside(Path(policy_name).parent)
+    policy, tests = read_policy(policy_text, policy_name, bases=bases), read_tests(tests_text, tests_name)
     start = time.perf_counter()
     report = tell(tests, policy)
     milliseconds = 1_000 * (time.perf_counter() - start)
     failures = [tests.problem_of(failure) for story in report.told for failure in story.failures]
-    return _Tested(tests_name, report, failures, uncovered_rules(report, policy_text, policy_name), milliseconds)
+    uncovered = uncovered_rules(report, policy_text, policy_name, bases)
+    return _Tested(tests_name, report, failures, uncovered, milliseconds)
 
 
 def _texts(file: str) -> tuple[tuple[str, str], tuple[str, str]]:

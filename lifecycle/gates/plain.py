@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 
-from lifecycle.domain.duration import Duration
 from lifecycle.gates.plain_approvals import approvals, bodies, role_in_words
+from lifecycle.gates.plain_times import length_in_words, step_in_words
 from lifecycle.gates.policy import Policy, Tolerance
 from lifecycle.gates.policy_decisions import DecisionRule
 from lifecycle.gates.policy_derived import Derived
 from lifecycle.gates.policy_gates import Gate, GateKind
-from lifecycle.gates.policy_ladders import LadderStep
 from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
-from lifecycle.gates.policy_words import ByTier
 from lifecycle.gates.preconditions import sentence
 from lifecycle.gates.raci import as_table
 
@@ -118,8 +116,8 @@ def _gate(policy: Policy, name: str, gate: Gate) -> Iterator[str]:
         ("To be decided", gate.decide_within, gate.ladder),
     ):
         if within is not None:
-            yield f"- {title} within {_length(within)}."
-        yield from (f"    - after {_length(step.after)}: {_step(step)}" for step in ladder)
+            yield f"- {title} within {length_in_words(within)}."
+        yield from (f"    - after {length_in_words(step.after)}: {step_in_words(step)}" for step in ladder)
     yield ""
 
 
@@ -128,7 +126,8 @@ def _when(gate: Gate) -> str:
         case GateKind.STAGE:
             return f"Leads from {gate.from_} to {gate.to}."
         case GateKind.MONITORING:
-            return f"Comes round every {_length(gate.every) if gate.every else 'time'} during {', '.join(gate.during)}."
+            rhythm = length_in_words(gate.every) if gate.every else "time"
+            return f"Comes round every {rhythm} during {', '.join(gate.during)}."
         case GateKind.EXCEPTION:
             return f"Opens by itself on a breach of: {', '.join(gate.on_breach_of) or 'nothing; on request only'}."
         case GateKind.CHANGE | GateKind.REVIEW:
@@ -153,24 +152,3 @@ def _criterion(item: str, rule: Criterion) -> str:
     if rule.must:
         return f"{label} must hold: `{rule.must}`{when}"
     return f"{label} is scored: `{rule.should}` out of {rule.out_of:g}, weight {rule.weight:g}{when}"
-
-
-def _length(length: ByTier) -> str:
-    if isinstance(length, Duration):
-        return str(length)
-    return ", ".join(f"{tier}: {duration}" for tier, duration in length.items())
-
-
-def _step(step: LadderStep) -> str:
-    if step.remind:
-        return "remind the submitter" if step.remind == "submitter" else "remind those who have not voted"
-    if step.notify:
-        return f"notify the {role_in_words(step.notify)}"
-    if step.widen_to:
-        return f"let the {role_in_words(step.widen_to)} vote as well"
-    if step.reassign_to:
-        return f"give what is still open to the {role_in_words(step.reassign_to)} instead"
-    if step.decide:
-        decided = step.decide.replace("_", " ")
-        return f"silence decides: {decided}, and the record says that nobody decided"
-    return f"raise the decision to the {role_in_words(step.raise_to)}" if step.raise_to else "put the project on hold"

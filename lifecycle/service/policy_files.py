@@ -1,6 +1,7 @@
 """Policy files to policies: strict, with every problem at its line and column, in a sentence, with a remedy."""
 
 from importlib import resources
+from pathlib import Path
 
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Roster
@@ -15,23 +16,37 @@ TESTS = ".test.yaml"
 """How the name of a file with the tests of a policy ends."""
 
 
-def read_policy(text: str, name: str = "policy.yaml", roster: Roster | None = None) -> Policy:
-    """The policy of a file's text; PolicyError with every error that would keep it from being published.
-
-    What it extends is looked for among the ready policies.
-    """
-    policy, problems = examine(text, name, roster)
-    errors = [problem for problem in problems if problem.severity == ERROR]
-    if policy is None or errors:
-        raise PolicyError(errors)
-    return policy
-
-
 def ready(wanted: Extends) -> Policy | None:
     """A ready policy as what another one extends."""
     text = library().get(wanted.policy)
     found = read_policy(text, f"{wanted.policy}.yaml") if text else None
     return found if found and wanted.version in (None, found.version) else None
+
+
+def beside(folder: Path, without: frozenset[str] = frozenset()) -> Bases:
+    """What a policy in a folder extends: `NAME.yaml` beside it, or else a ready policy; none of those `without`."""
+
+    def find(wanted: Extends) -> Policy | None:
+        file = folder / f"{wanted.policy}.yaml"
+        if wanted.policy in without or not wanted.policy.replace("-", "").isalnum() or not file.is_file():
+            return ready(wanted)
+        bases = beside(folder, without | {wanted.policy})
+        found = read_policy(file.read_text(encoding="utf-8"), str(file), bases=bases)
+        return found if found.policy == wanted.policy and wanted.version in (None, found.version) else None
+
+    return find
+
+
+def read_policy(text: str, name: str = "policy.yaml", roster: Roster | None = None, bases: Bases = ready) -> Policy:
+    """The policy of a file's text; PolicyError with every error that would keep it from being published.
+
+    What it extends is looked for in `bases`, which are the ready policies unless somebody says otherwise.
+    """
+    policy, problems = examine(text, name, roster, bases)
+    errors = [problem for problem in problems if problem.severity == ERROR]
+    if policy is None or errors:
+        raise PolicyError(errors)
+    return policy
 
 
 def examine(

@@ -9,6 +9,8 @@ from lifecycle.gates.trials.marks import Mark
 from lifecycle.gates.trials.run import Failure, Report, run
 from lifecycle.gates.trials.scenario import PolicyTests
 from lifecycle.service.calendars import calendar_of
+from lifecycle.service.overlays import Bases, whole
+from lifecycle.service.policy_files import ready
 from lifecycle.service.policy_models import validated
 from lifecycle.service.policy_text import Document, PolicyError, Problem, read_document
 
@@ -41,9 +43,9 @@ def tell(stories: Stories, policy: Policy) -> Report:
     return run(stories.tests, Rulebook(policy), calendar)
 
 
-def uncovered_rules(report: Report, policy_text: str, name: str) -> Sequence[Problem]:
+def uncovered_rules(report: Report, policy_text: str, name: str, bases: Bases = ready) -> Sequence[Problem]:
     """The rules of a policy that no story exercises, at their places in the policy's file."""
-    document = read_document(policy_text, name)
+    document = whole(read_document(policy_text, name), bases)
     return [_never(document, mark) for mark in report.uncovered]
 
 

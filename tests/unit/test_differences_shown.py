@@ -137,7 +137,7 @@ def test_who_may_decide_a_go_is_shown_by_a_project(was: str | None, will: str | 
 
 def test_a_kill_that_may_be_decided_otherwise_is_neither_stricter_nor_looser() -> None:
     (seen,) = told(deciding(kill={}), deciding(2, kill={"when": "project.ready"}), "decisions")
-    assert (seen.direction, seen.witness) == (OTHER, "ready = no")
+    assert (seen.direction, seen.witness) == (LOOSER, "ready = no")
 
 
 def test_what_follows_from_a_decision_is_said_one_by_one() -> None:

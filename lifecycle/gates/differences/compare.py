@@ -1,6 +1,6 @@
 """Two versions of a policy compared: what every gate asks, and what holds for the policy as a whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from lifecycle.domain.project import PolicyRef
@@ -8,12 +8,15 @@ from lifecycle.domain.values import Value
 from lifecycle.gates.conditions import Truth
 from lifecycle.gates.differences.decisions import decisions
 from lifecycle.gates.differences.difference import Difference, Direction, together
+from lifecycle.gates.differences.fields import by_fields
+from lifecycle.gates.differences.ladders import ladders
 from lifecycle.gates.differences.pairs import Context, Pair, tier_texts
-from lifecycle.gates.differences.panels import approvals
+from lifecycle.gates.differences.panels import approvals, called
 from lifecycle.gates.differences.requirements import requirements
 from lifecycle.gates.differences.times import times
-from lifecycle.gates.policy import Pmo, Tolerance
+from lifecycle.gates.policy import Pmo, Policy, Tolerance
 from lifecycle.gates.policy_gates import Gate, GateKind
+from lifecycle.gates.policy_words import Part
 from lifecycle.gates.rulebook import Rulebook
 
 _PMO = (Pmo.SUPPORTIVE, Pmo.CONTROLLING)
@@ -36,13 +39,23 @@ class Comparison(Value):
 def compare(before: Rulebook, after: Rulebook) -> Comparison:
     """Everything in which a later version differs from an earlier one."""
     pair = Pair(before, after)
-    found: list[Difference] = list(_whole(pair))
+    bodies = {name: tuple(_body(pair, name)) for name in after.policy.bodies.keys() & before.policy.bodies.keys()}
+    found: list[Difference] = [*_whole(pair), *(each for name in sorted(bodies) for each in bodies[name])]
     gates: dict[str, Direction] = {}
     for name in dict.fromkeys((*before.policy.gates, *after.policy.gates)):
         here = tuple(_gate(replace(pair, gate=name), name))
-        gates[name] = together(each.direction for each in here)
+        books = [book for book in (before, after) if name in book.policy.gates]
+        asked = {body for book in books for body in called(book.policy, name)}
+        of_bodies = [each for body in sorted(asked & bodies.keys()) for each in bodies[body]]
+        gates[name] = together(each.direction for each in (*here, *of_bodies))
         found += here
     return Comparison(before=before.policy.ref, after=after.policy.ref, gates=gates, differences=tuple(found))
+
+
+def _body(pair: Pair, name: str) -> Iterator[Difference]:
+    """What a body asks otherwise of all gates that call it; its members and vetoes are compared at each of them."""
+    old, new = (book.policy.bodies[name] for book in (pair.before, pair.after))
+    yield from by_fields(pair, f"bodies.{name}.", old, new)
 
 
 def _gate(pair: Pair, name: str) -> Iterator[Difference]:
@@ -50,44 +63,68 @@ def _gate(pair: Pair, name: str) -> Iterator[Difference]:
     if old is None or new is None:
         yield _come_or_gone(name, old, new)
         return
-    if (old.kind, old.from_, old.to) != (new.kind, new.from_, new.to):
-        yield pair.told("kind", Direction.BOTH, "It is a gate of another kind, or leads elsewhere.")
-    asked = [*requirements(pair, name), *approvals(pair, name), *decisions(pair, name)]
-    found = [*asked, *times(pair, name), *_rest(pair, old, new)]
+    found = [
+        *by_fields(pair, "", old, new),
+        *requirements(pair, name),
+        *approvals(pair, name),
+        *decisions(pair, name),
+        *times(pair, name),
+        *ladders(pair, name),
+        *_standing(pair, old, new),
+    ]
     yield from found
     if not found and old != new:
         yield pair.told("wording", Direction.OTHER, "It is worded or written otherwise, and asks for the same.")
 
 
 def _come_or_gone(name: str, old: Gate | None, new: Gate | None) -> Difference:
+    """A further gate is stricter, unless it moves projects on, or sets by its decisions by what others judge."""
     gate = old or new
-    on_the_way = gate is not None and gate.kind is GateKind.STAGE
     verb, direction = ("new", Direction.STRICTER) if old is None else ("gone", Direction.LOOSER)
-    sentence = (
-        f"The gate is {verb}, and the ways from stage to stage with it." if on_the_way else f"The gate is {verb}."
-    )
-    return Difference(
-        gate=name, aspect="gate", direction=Direction.BOTH if on_the_way else direction, sentence=sentence
-    )
+    sentence = f"The gate is {verb}."
+    if gate is not None and gate.kind is GateKind.STAGE:
+        direction, sentence = Direction.BOTH, f"The gate is {verb}, and the ways from stage to stage with it."
+    elif gate is not None and _moves(gate):
+        said = "with it decisions that take a baseline, set facts or lead to a stage"
+        direction, sentence = Direction.BOTH, f"The gate is {verb}, and {said}."
+    return Difference(gate=name, aspect="gate", direction=direction, sentence=sentence)
 
 
-def _rest(pair: Pair, old: Gate, new: Gate) -> Iterator[Difference]:
+def _moves(gate: Gate) -> bool:
+    rules = [gate.decision(outcome) for outcome in gate.decisions]
+    return gate.takes_baseline or any(rule.set or rule.to for rule in rules)
+
+
+def _standing(pair: Pair, old: Gate, new: Gate) -> Iterator[Difference]:
+    """When a gate may be submitted, where it stands, and what it keeps shut."""
     if old.submit_when != new.submit_when:
         direction = Direction.STRICTER if new.submit_when == "criteria_met" else Direction.LOOSER
         said = "every criterion" if direction is Direction.STRICTER else "no criterion any more"
         yield pair.told("submit_when", direction, f"A submission needs all evidence and {said}.")
-    for key, more, less in (
-        ("during", "It stands in further stages.", "It no longer stands in some stages."),
-        ("on_breach_of", "Further breaches open it.", "Some breaches open it no longer."),
+    was, will = (_stages(book.policy, gate) for book, gate in ((pair.before, old), (pair.after, new)))
+    on_request = new.kind is GateKind.CHANGE
+    for stages, direction, sentence in (
+        (will - was, Direction.STRICTER, "It stands in further stages."),
+        (was - will, Direction.LOOSER, "It no longer stands in some stages."),
     ):
-        was, will = set(getattr(old, key)), set(getattr(new, key))
-        if will - was:
-            yield pair.told(key, Direction.STRICTER, more)
-        if was - will:
-            yield pair.told(key, Direction.LOOSER, less)
-    for key in ("blocks", "on_reject", "on_missed_condition", "takes_baseline"):
-        if getattr(old, key) != getattr(new, key):
-            yield pair.told(key, Direction.OTHER, f"What follows is another: {key.replace('_', ' ')}.")
+        if stages:
+            yield pair.told("during", Direction.BOTH if on_request else direction, sentence)
+    shut = [_blocked(book.policy, gate) for book, gate in ((pair.before, old), (pair.after, new))]
+    if shut[1] - shut[0]:
+        yield pair.told("blocks", Direction.STRICTER, "While a round is open, further gates cannot pass.")
+    if shut[0] - shut[1]:
+        yield pair.told("blocks", Direction.LOOSER, "While a round is open, gates can pass that could not.")
+
+
+def _stages(policy: Policy, gate: Gate) -> set[str]:
+    return set() if gate.kind is GateKind.STAGE else set(policy.stages_of(gate))
+
+
+def _blocked(policy: Policy, gate: Gate) -> set[str]:
+    """The stage gates that an open round keeps shut."""
+    if gate.blocks is None and gate.kind is GateKind.EXCEPTION:
+        return {name for name, other in policy.gates.items() if other.kind is GateKind.STAGE}
+    return set(gate.blocks or ())
 
 
 def _whole(pair: Pair) -> Iterator[Difference]:
@@ -99,23 +136,27 @@ def _whole(pair: Pair) -> Iterator[Difference]:
         yield pair.told("pmo", stricter if ordered else Direction.BOTH, sentence)
     if old.stages != new.stages:
         yield pair.told("stages", Direction.BOTH, f"The stages are {', '.join(new.stages)}.")
+    yield from by_fields(pair, "", old, new)
+    for key in ("facts", "derived"):
+        yield from _facts(pair, key, getattr(old, key), getattr(new, key))
     yield from _tiers(pair)
     for name in dict.fromkeys((*old.tolerances, *new.tolerances)):
         yield from _tolerance(pair, name, old.tolerances.get(name), new.tolerances.get(name))
-    apart = set(old.incompatible), set(new.incompatible)
-    if apart[1] - apart[0]:
-        yield pair.told("incompatible", Direction.STRICTER, "Further roles are kept apart.")
-    if apart[0] - apart[1]:
-        yield pair.told("incompatible", Direction.LOOSER, "Roles that were kept apart no longer are.")
-    for key in ("calendar", "amount", "hold_review_after", "pmo_role", "facts"):
-        if getattr(old, key) != getattr(new, key):
-            yield pair.told(key, Direction.OTHER, f"The policy says otherwise under '{key}'.")
+
+
+def _facts(pair: Pair, key: str, old: Mapping[str, Part], new: Mapping[str, Part]) -> Iterator[Difference]:
+    for name in dict.fromkeys((*old, *new)):
+        if name in old and name in new:
+            yield from by_fields(pair, f"{key}.{name}.", old[name], new[name])
+        else:
+            verb = "new" if name in new else "gone"
+            yield pair.told(f"{key}.{name}", Direction.OTHER, f"The fact '{name}' is {verb}.")
 
 
 def _tiers(pair: Pair) -> Iterator[Difference]:
     ids = tuple(tuple(tier.id for tier in book.policy.tiers) for book in (pair.before, pair.after))
     if ids[0] != ids[1]:
-        yield pair.told("tiers", Direction.OTHER, f"The tiers are {', '.join(ids[1])}; what they ask, the gates say.")
+        yield pair.told("tiers", Direction.BOTH, f"The tiers are {', '.join(ids[1])}; what they ask, the gates say.")
         return
     if pair.is_same_ground:
         return

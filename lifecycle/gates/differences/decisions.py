@@ -13,25 +13,52 @@ from lifecycle.gates.rulebook import Rulebook
 
 
 def decisions(pair: Pair, gate: str) -> Iterator[Difference]:
-    """The differences in the decisions of a gate."""
+    """The differences in who decides, in what can be decided, and in who may waive."""
+    yield from _chair(pair, gate)
     old, new = (book.policy.gates[gate] for book in (pair.before, pair.after))
-    come, gone = (set(new.decisions) - set(old.decisions), set(old.decisions) - set(new.decisions))
-    for outcomes, opening, verb in (
-        (come, Direction.LOOSER, "can now be decided"),
-        (gone, Direction.STRICTER, "can no longer be decided"),
-    ):
-        for outcome in sorted(outcomes):
-            direction = opening if outcome in OPENING else Direction.OTHER
-            yield pair.told("decisions", direction, f"{_named(outcome)} {verb}.")
-    for outcome in old.decisions:
-        if outcome in new.decisions:
+    for outcome in dict.fromkeys((*old.decisions, *new.decisions)):
+        if outcome in old.decisions and outcome in new.decisions:
             was, will = old.decision(outcome), new.decision(outcome)
             yield from _available(pair, gate, outcome, was, will)
             yield from _what_follows(pair, gate, outcome, was, will)
+        elif outcome in old.decisions or outcome in new.decisions:
+            yield _come_or_gone(pair, gate, outcome)
+    before, after = (book.policy.waives_at(gate) for book in (pair.before, pair.after))
+    if before != after:
+        sentence = f"The {after.replace('_', ' ')} may waive its requirements; it was the {before.replace('_', ' ')}."
+        yield pair.told("waivers_by", Direction.BOTH, sentence)
+
+
+def _chair(pair: Pair, gate: str) -> Iterator[Difference]:
+    """Beside approvals a chair is stricter; where nobody else is asked, a chair opens what no votes ever would."""
+    come = Direction.STRICTER if pair.after.policy.gates[gate].approvals.all else Direction.LOOSER
+    changes: dict[tuple[str | None, str | None], list[str]] = {}
+    for tier in dict.fromkeys(tier.id for book in (pair.before, pair.after) for tier in book.policy.tiers):
+        change = pair.before.policy.chair_of(gate, tier), pair.after.policy.chair_of(gate, tier)
+        changes.setdefault(change, []).append(tier)
+    for (was, will), within in changes.items():
+        if was == will:
+            continue
+        direction = come if was is None else come.turned if will is None else Direction.BOTH
+        said = f"The {will.replace('_', ' ')} decides" if will else "The votes decide"
+        before = f"it was the {was.replace('_', ' ')}" if was else "it was the votes"
+        where = f" in the tier {' and '.join(within)}" if len(changes) > 1 else ""
+        yield pair.told("chair", direction, f"{said}{where}; {before}.")
+
+
+def _come_or_gone(pair: Pair, gate: str, outcome: Outcome) -> Difference:
+    come = outcome in pair.after.policy.gates[gate].decisions
+    rule = (pair.after if come else pair.before).policy.gates[gate].decision(outcome)
+    if outcome in OPENING:
+        direction = Direction.LOOSER
+    else:
+        direction = Direction.BOTH if rule.to or rule.set else Direction.STRICTER
+    verb = "can now be decided" if come else "can no longer be decided"
+    return pair.told("decisions", direction if come else direction.turned, f"{_named(outcome)} {verb}.")
 
 
 def _available(pair: Pair, gate: str, outcome: Outcome, old: DecisionRule, new: DecisionRule) -> Iterator[Difference]:
-    """For which projects a decision may be taken."""
+    """For which projects a decision may be taken: a go for more is looser, and so is a no for fewer."""
     if old.when == new.when and (pair.is_same_ground or old.when is None):
         return
 
@@ -41,8 +68,8 @@ def _available(pair: Pair, gate: str, outcome: Outcome, old: DecisionRule, new: 
 
     said = f"{_named(outcome)} can no longer be decided.", f"{_named(outcome)} can now be decided."
     for each in pair.compare("decisions", (old.when,), (new.when,), judge, said):
-        is_ordered = outcome in OPENING or not each.proven
-        yield each if is_ordered else each.model_copy(update={"direction": Direction.OTHER})
+        direction = each.direction if outcome in OPENING else each.direction.turned
+        yield each.model_copy(update={"direction": direction})
 
 
 def _may(book: Rulebook, gate: str, when: str | None, context: Context) -> bool:

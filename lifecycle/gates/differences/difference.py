@@ -18,6 +18,11 @@ class Direction(StrEnum):
     LOOSER = "looser"
     BOTH = "both"
 
+    @property
+    def turned(self) -> "Direction":
+        """The direction the other way round."""
+        return {Direction.STRICTER: Direction.LOOSER, Direction.LOOSER: Direction.STRICTER}.get(self, self)
+
 
 class Difference(Value):
     """One thing that differs, in a sentence: at a gate (none: in the policy as a whole), for a project that shows it.

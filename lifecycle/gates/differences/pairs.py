@@ -7,6 +7,7 @@ from typing import Any, Final
 from lifecycle.domain.values import FactValue
 from lifecycle.gates.conditions import Condition, Kind
 from lifecycle.gates.differences.difference import Difference, Direction
+from lifecycle.gates.policy_derived import Derived
 from lifecycle.gates.proofs.meanings import meanings, needed
 from lifecycle.gates.proofs.samples import Samples, samples_of
 from lifecycle.gates.proofs.witness import in_words
@@ -43,9 +44,22 @@ class Pair:
 
     @property
     def is_same_ground(self) -> bool:
-        """Whether facts, derived facts and tiers are the same, so that equal conditions say the same."""
+        """Whether the facts, derived facts and tiers of both are the same, so that equal conditions say the same.
+
+        What only one of the two declares is in no condition of both.
+        """
         old, new = self.before.policy, self.after.policy
-        return (old.facts, old.derived, old.tiers) == (new.facts, new.derived, new.tiers)
+        return (
+            [(tier.id, tier.when) for tier in old.tiers] == [(tier.id, tier.when) for tier in new.tiers]
+            and all(
+                (old.facts[name].type, old.facts[name].of) == (new.facts[name].type, new.facts[name].of)
+                for name in old.facts.keys() & new.facts.keys()
+            )
+            and all(
+                _made_of(old.derived[name]) == _made_of(new.derived[name])
+                for name in old.derived.keys() & new.derived.keys()
+            )
+        )
 
     def compare(
         self, aspect: str, before: Asked, after: Asked, judge: Judge, sentences: tuple[str, str]
@@ -58,7 +72,9 @@ class Pair:
         most = self.spend(samples)
         proven = samples.exact and count(samples) <= most
         found = self.found(worlds(samples, most), samples, judge)
-        yield from self.shown(aspect, found, sentences, proven=proven, changed=before != after)
+        yield from self.shown(
+            aspect, found, sentences, proven=proven, changed=before != after or not self.is_same_ground
+        )
 
     def spend(self, samples: Samples) -> int:
         """How many of these projects may be looked at."""
@@ -122,6 +138,10 @@ class Pair:
         """A project as one of the versions sees it: with its derived facts and its tier."""
         seen = book.derivation.added({**context, **({"stage": self.stage} if self.stage else {})})
         return {**seen, "tier": book.tier_in(seen)}
+
+
+def _made_of(derived: Derived) -> tuple[object, ...]:
+    return (derived.type, derived.of, derived.is_, derived.cases)
 
 
 def tier_conditions(book: Rulebook) -> list[Condition]:

@@ -1,11 +1,14 @@
-"""Who opens a gate: quorums as sets of ways, vetoes, exclusions, the chair, and who waives."""
+"""Who opens a gate: quorums as sets of ways, vetoes, and what approvals rely on."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from lifecycle.domain.values import Names
 from lifecycle.gates.differences.difference import Difference, Direction
+from lifecycle.gates.differences.fields import by_fields
 from lifecycle.gates.differences.pairs import Context, Pair
-from lifecycle.gates.policy_gates import Gate
+from lifecycle.gates.policy import Policy
+from lifecycle.gates.policy_approvals import Body, BodySlot, Slot, leaves
 from lifecycle.gates.proofs.prover import first_round
 from lifecycle.gates.proofs.written import conditions_of
 from lifecycle.gates.quorums import Way, panels, vetoes, ways
@@ -29,7 +32,7 @@ def approvals(pair: Pair, gate: str) -> Iterator[Difference]:
         "Approvals that were enough are enough no longer.",
         "Approvals are enough that were not.",
     )
-    bodies = pair.before.policy.bodies == pair.after.policy.bodies
+    bodies = called(pair.before.policy, gate) == called(pair.after.policy, gate)
     if old.approvals != new.approvals or not bodies or not pair.is_same_ground:
         yield from pair.compare("approvals", texts[0], texts[1], more, said)
 
@@ -40,11 +43,38 @@ def approvals(pair: Pair, gate: str) -> Iterator[Difference]:
     said = "Further roles can stop it by a veto.", "Roles lose their veto."
     if old.approvals.veto != new.approvals.veto or not bodies:
         yield from pair.compare("approvals.veto", texts[0], texts[1], stop, said)
-    if old.approvals.rejection != new.approvals.rejection:
-        direction = Direction.STRICTER if new.approvals.rejection == "any" else Direction.LOOSER
-        yield pair.told("approvals.rejection", direction, f"A rejection now counts from: {new.approvals.rejection}.")
-    yield from _exclusions(pair, old, new)
-    yield from _deciding(pair, gate, old, new)
+    yield from _readings(pair, gate)
+    yield from by_fields(pair, "approvals.", old.approvals, new.approvals)
+
+
+def called(policy: Policy, gate: str) -> dict[str, Body]:
+    """The bodies that a gate calls, by name."""
+    names = [part.body for part in leaves(policy.gates[gate].approvals.all) if isinstance(part, BodySlot)]
+    return {name: policy.bodies[name] for name in names}
+
+
+def _readings(pair: Pair, gate: str) -> Iterator[Difference]:
+    """What approvals rely on: a vote that relies on more is voided by more."""
+    was, will = (_reads(book.policy, gate) for book in (pair.before, pair.after))
+    for who in was.keys() & will.keys():
+        for these, those, direction, sentence in (
+            (will[who], was[who], Direction.STRICTER, "relies on further evidence"),
+            (was[who], will[who], Direction.LOOSER, "relies on less evidence"),
+        ):
+            if any(not any(_relies(other, one) for other in those) for one in these):
+                yield pair.told("approvals", direction, f"The approval of the {who.replace('_', ' ')} {sentence}.")
+
+
+def _reads(policy: Policy, gate: str) -> dict[str, set[Names]]:
+    found: dict[str, set[Names]] = {}
+    for part in leaves(policy.gates[gate].approvals.all):
+        found.setdefault(part.role if isinstance(part, Slot) else part.body, set()).add(part.reads)
+    return found
+
+
+def _relies(one: Names, other: Names) -> bool:
+    """Whether the one relies on all on which the other relies; nothing named is everything."""
+    return not one or (bool(other) and set(other) <= set(one))
 
 
 def _approval_texts(book: Rulebook, gate: str) -> tuple[str | None, ...]:
@@ -56,6 +86,9 @@ def _approval_texts(book: Rulebook, gate: str) -> tuple[str | None, ...]:
 
 
 def _needs(book: Rulebook, gate: str, context: Context) -> list[Needs]:
+    """What each way to open the gate needs; a chair whom nobody advises needs nobody."""
+    if book.policy.chair_of(gate, context["tier"]) and not book.policy.gates[gate].approvals.all:
+        return [Counter()]
     return [_of(way) for way in ways(book, first_round(gate, context["tier"]), context)]
 
 
@@ -72,29 +105,3 @@ def _of(way: Way) -> Needs:
 def _covers(one: Sequence[Needs], other: Sequence[Needs]) -> bool:
     """Whether every way of the one fulfils a way of the other; where there is no way, nothing ever passes."""
     return all(any(less <= way for less in other) for way in one)
-
-
-def _exclusions(pair: Pair, old: Gate, new: Gate) -> Iterator[Difference]:
-    was, will = set(old.approvals.exclude), set(new.approvals.exclude)
-    if will - was:
-        yield pair.told("approvals.exclude", Direction.STRICTER, "More of those who took part may not approve.")
-    if was - will:
-        yield pair.told("approvals.exclude", Direction.LOOSER, "Some of those who took part may now approve.")
-
-
-def _deciding(pair: Pair, gate: str, old: Gate, new: Gate) -> Iterator[Difference]:
-    tiers = dict.fromkeys(tier.id for book in (pair.before, pair.after) for tier in book.policy.tiers)
-    changes: dict[tuple[str | None, str | None], list[str]] = {}
-    for tier in tiers:
-        change = pair.before.policy.chair_of(gate, tier), pair.after.policy.chair_of(gate, tier)
-        changes.setdefault(change, []).append(tier)
-    for (was, will), within in changes.items():
-        if was == will:
-            continue
-        direction = Direction.STRICTER if was is None else Direction.LOOSER if will is None else Direction.BOTH
-        said = f"The {will.replace('_', ' ')} decides" if will else "The votes decide"
-        before = f"it was the {was.replace('_', ' ')}" if was else "it was the votes"
-        where = f" in the tier {' and '.join(within)}" if len(changes) > 1 else ""
-        yield pair.told("chair", direction, f"{said}{where}; {before}.")
-    if (old.waivers_by or pair.before.policy.pmo_role) != (new.waivers_by or pair.after.policy.pmo_role):
-        yield pair.told("waivers_by", Direction.BOTH, "Somebody else may waive its requirements.")

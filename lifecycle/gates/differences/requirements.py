@@ -1,14 +1,15 @@
 """What a gate asks to see and judges by: evidence, criteria, the score, preconditions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from lifecycle.gates.conditions import Truth
 from lifecycle.gates.differences.difference import Difference, Direction
+from lifecycle.gates.differences.earlier import preconditions
+from lifecycle.gates.differences.fields import by_fields
 from lifecycle.gates.differences.pairs import Context, Pair
 from lifecycle.gates.differences.scores import scores
-from lifecycle.gates.differences.times import shorter
-from lifecycle.gates.policy_decisions import Precondition
-from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
+from lifecycle.gates.differences.spans import longer_or_shorter
+from lifecycle.gates.policy_requirements import Criterion, EvidenceRule, FormField
 from lifecycle.gates.rulebook import Rulebook
 
 
@@ -17,7 +18,8 @@ def requirements(pair: Pair, gate: str) -> Iterator[Difference]:
     yield from _evidence(pair, gate)
     yield from _criteria(pair, gate)
     yield from scores(pair, gate)
-    yield from _preconditions(pair, gate)
+    yield from preconditions(pair, gate)
+    yield from _presence(pair, gate)
 
 
 def _evidence(pair: Pair, gate: str) -> Iterator[Difference]:
@@ -34,7 +36,8 @@ def _evidence(pair: Pair, gate: str) -> Iterator[Difference]:
             return will and not was, was and not will
 
         said = f"The evidence '{item}' is asked for where it was not.", f"The evidence '{item}' is asked for no longer."
-        yield from pair.compare(f"evidence.{item}", _conditions(old), _conditions(new), judge, said)
+        if _conditions(old) != _conditions(new) or not pair.is_same_ground:
+            yield from pair.compare(f"evidence.{item}", _conditions(old), _conditions(new), judge, said)
         if old and new:
             yield from _supply(pair, item, old, new)
 
@@ -53,23 +56,23 @@ def _supply(pair: Pair, item: str, old: EvidenceRule, new: EvidenceRule) -> Iter
     """What may be supplied, by whom, how fresh."""
     aspect = f"evidence.{item}"
     if old.fresh_for != new.fresh_for:
-        stricter = shorter(new.fresh_for, old.fresh_for)
-        direction = Direction.STRICTER if stricter else Direction.LOOSER
-        span = new.fresh_for or "however long"
-        yield pair.told(aspect, direction, f"The evidence '{item}' may now be {span} old; it was {old.fresh_for}.")
+        spans = [span or "however long" for span in (new.fresh_for, old.fresh_for)]
+        sentence = f"The evidence '{item}' may now be {spans[0]} old; it was {spans[1]}."
+        yield pair.told(aspect, longer_or_shorter(old.fresh_for, new.fresh_for), sentence)
     yield from _waivable(pair, aspect, f"the evidence '{item}'", old.waivable, new.waivable)
-    must_old, must_new = ({name for name, field in rule.fields.items() if not field.optional} for rule in (old, new))
-    if must_new - must_old:
-        yield pair.told(aspect, Direction.STRICTER, f"The form '{item}' has to answer {_names(must_new - must_old)}.")
-    if must_old - must_new:
-        sentence = f"The form '{item}' no longer has to answer {_names(must_old - must_new)}."
-        yield pair.told(aspect, Direction.LOOSER, sentence)
-    if old.by != new.by:
-        direction = Direction.STRICTER if old.by is None else Direction.LOOSER if new.by is None else Direction.BOTH
-        sentence = f"The evidence '{item}' is to be given by {_role(new.by)}; it was by {_role(old.by)}."
-        yield pair.told(aspect, direction, sentence)
-    if old.kind != new.kind or old.text != new.text:
-        yield pair.told(aspect, Direction.OTHER, f"The evidence '{item}' is given in another form or wording.")
+    yield from by_fields(pair, f"{aspect}.", old, new)
+    for name in dict.fromkeys((*old.fields, *new.fields)):
+        yield from _question(pair, f"{aspect}.fields.{name}", old.fields.get(name), new.fields.get(name))
+
+
+def _question(pair: Pair, aspect: str, old: FormField | None, new: FormField | None) -> Iterator[Difference]:
+    if old and new:
+        yield from by_fields(pair, f"{aspect}.", old, new)
+    elif new:
+        direction = Direction.OTHER if new.optional else Direction.STRICTER
+        yield pair.told(aspect, direction, f"The question '{aspect.rpartition('.')[2]}' is new.")
+    elif old:
+        yield pair.told(aspect, Direction.LOOSER, f"The question '{aspect.rpartition('.')[2]}' is gone.")
 
 
 def _waivable(pair: Pair, aspect: str, what: str, old: bool, new: bool) -> Iterator[Difference]:
@@ -97,7 +100,8 @@ def _criteria(pair: Pair, gate: str) -> Iterator[Difference]:
             f"The criterion '{item}' lets projects pass that it kept back.",
         )
         texts = tuple((rule.when, rule.must) if rule else () for rule in (old, new))
-        yield from pair.compare(f"criteria.{item}", texts[0], texts[1], judge, said)
+        if texts[0] != texts[1] or not pair.is_same_ground:
+            yield from pair.compare(f"criteria.{item}", texts[0], texts[1], judge, said)
         if old and new:
             yield from _waivable(pair, f"criteria.{item}", f"the criterion '{item}'", old.waivable, new.waivable)
 
@@ -108,14 +112,9 @@ def _passes(book: Rulebook, gate: str, rule: Criterion | None, context: Context)
     return book.holds(rule.must, context, gate).truth is Truth.MET
 
 
-def _preconditions(pair: Pair, gate: str) -> Iterator[Difference]:
+def _presence(pair: Pair, gate: str) -> Iterator[Difference]:
+    """For which projects the gate stands at all."""
     old, new = (book.policy.gates[gate] for book in (pair.before, pair.after))
-    gone = [asked for asked in old.requires if asked not in new.requires]
-    come = [asked for asked in new.requires if asked not in old.requires]
-    if come:
-        yield pair.told("requires", Direction.STRICTER, f"{_many(come)} asked for that was not.")
-    if gone:
-        yield pair.told("requires", Direction.LOOSER, f"{_many(gone)} no longer asked for as it was.")
     if old.when != new.when or not pair.is_same_ground:
 
         def judge(first: Context, second: Context) -> tuple[bool, bool]:
@@ -124,15 +123,3 @@ def _preconditions(pair: Pair, gate: str) -> Iterator[Difference]:
 
         said = "The gate stands for projects for which it did not.", "The gate falls away for projects that had it."
         yield from pair.compare("when", (old.when,), (new.when,), judge, said)
-
-
-def _many(asked: Sequence[Precondition]) -> str:
-    return "A precondition is" if len(asked) == 1 else f"{len(asked)} preconditions are"
-
-
-def _names(found: set[str]) -> str:
-    return ", ".join(f"'{name}'" for name in sorted(found))
-
-
-def _role(role: str | None) -> str:
-    return role.replace("_", " ") if role else "anybody who may"
