@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lifecycle.domain.people import Roster
 from lifecycle.gates.complaints import ConditionError
 from lifecycle.gates.policy import Policy
-from lifecycle.gates.proofs import deciders
+from lifecycle.gates.proofs import deciders, roles
 from lifecycle.gates.proofs.baselines import baselines
 from lifecycle.gates.proofs.dead_ends import dead_ends
 from lifecycle.gates.proofs.decisions import decisions, derivations, settings
@@ -40,7 +40,13 @@ def check(policy: Policy, roster: Roster | None = None) -> tuple[Finding, ...]:
     found = [*references(policy), *decisions(policy), *deciders.references(policy), *passages(policy)]
     if _is_sound(found):
         book = Rulebook(policy)
-        found += [*_conditions(book), *_expressions(book), *deciders.able(policy), *ladders(policy)]
+        found += [
+            *_conditions(book),
+            *_expressions(book),
+            *deciders.able(policy),
+            *roles.roles(policy),
+            *ladders(policy),
+        ]
         found += _order(book) if _is_sound(found) else ()
         if _is_sound(found):
             prover = Prover(book)
@@ -60,7 +66,7 @@ def check(policy: Policy, roster: Roster | None = None) -> tuple[Finding, ...]:
             }
             found += dead_ends(journeys, unproven) if _is_sound(found) else ()
             if roster is not None:
-                found += [*people(book, roster), *deciders.people(policy, roster)]
+                found += [*people(book, roster), *deciders.people(policy, roster), *roles.unheld(policy, roster)]
     return tuple(found)
 
 

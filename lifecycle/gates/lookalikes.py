@@ -12,6 +12,8 @@ _LATIN = dict(
 )
 """Small letters of the Cyrillic and Greek alphabets, and strange Latin ones, with what a reader takes them for."""
 
+_LONG = 10
+
 
 def stranger(text: str) -> str | None:
     """The first character that no name is made of, in words; none when all of them are plain."""
@@ -24,6 +26,33 @@ def mixed(text: str) -> str | None:
     has_latin = any(character.isascii() and character.isalpha() for character in text)
     odd = next((character for character in text if _looks_like(character)), None)
     return in_words(odd) if odd and has_latin else None
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Whether one name is easily the other, mistyped: a letter too many, missing, changed or swapped; two in long ones.
+
+    Names that differ in their digits alone are meant.
+    """
+    if one == other or sorted(filter(str.isdigit, one)) != sorted(filter(str.isdigit, other)):
+        return False
+    return _slips(one, other) <= (
+        2 if min(len(one), len(other)) >= _LONG else 1 if min(len(one), len(other)) > 4 else 0
+    )
+
+
+def _slips(one: str, other: str) -> int:
+    """How many slips of the pen lie between two texts."""
+    above: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one):
+        below = [i + 1]
+        for j, right in enumerate(other):
+            steps = [row[j + 1] + 1, below[j] + 1, row[j] + (left != right)]
+            if i and j and left == other[j - 1] and right == one[i - 1]:
+                steps.append(above[j - 1] + 1)
+            below.append(min(steps))
+        above, row = row, below
+    return row[-1]
 
 
 def is_stranger(character: str) -> bool:

@@ -128,7 +128,8 @@ class Policy(Part):
     notes: str = ""
     """What its readers should know."""
     pmo: Pmo = Pmo.CONTROLLING
-    """supportive (advises), controlling (requires) or directive (decides itself)."""
+    """supportive (advises: the project manager decides), controlling (requires) or directive (its `pmo_role` decides
+    every gate). No gate's `chair` decides unless the PMO is controlling."""
     pmo_role: RoleName = "pmo_director"
     """The role that speaks for the PMO."""
     calendar: CalendarRule = CalendarRule()

@@ -76,7 +76,8 @@ class Gate(Part):
     """Who must approve."""
     chair: RoleByTier | None = None
     """The role, or the body by its chair, that takes the decision once approvals and criteria are there, for all or for
-    each tier, as in `{light: sponsor, major: board}`; without it the votes decide."""
+    each tier, as in `{light: sponsor, major: board}`; without it the votes decide. A directive PMO
+    decides in its place, and under a supportive one the project manager."""
     call_in: RoleName | None = None
     """The role that may take the decision to itself while it is before the approvers: from then on the vote of one of
     its people, not excluded, decides, and earlier votes fall."""

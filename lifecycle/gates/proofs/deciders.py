@@ -36,6 +36,22 @@ def references(policy: Policy) -> Iterator[Finding]:
                 sentence = f"The body '{chair}' has no chair to take the decision."
                 yield error((*at, "chair"), sentence, "Give the body a 'chair', or name a role.")
         yield from _silence(policy, name)
+    yield from _without_a_no(policy)
+
+
+def _without_a_no(policy: Policy) -> Iterator[Finding]:
+    """Who may send a gate back: where only a veto does, somebody has one; and nobody judges what they made."""
+    for name, gate in policy.gates.items():
+        calls = {part.body for part in leaves(gate.approvals.all) if isinstance(part, BodySlot)} & policy.bodies.keys()
+        panels = (gate.approvals, *(policy.bodies[body] for body in sorted(calls)))
+        if all(panel.rejection == "veto" and not panel.veto for panel in panels) and gate.approvals.all:
+            sentence = "Only a veto sends this gate back, and nobody has one: no vote says no."
+            remedy = "Give somebody a 'veto', or leave 'rejection' out."
+            yield warning(("gates", name, "approvals"), sentence, remedy)
+        if gate.approvals.all and not gate.approvals.exclude:
+            sentence = "Nobody is excluded: whoever manages, submits or writes the evidence may approve it."
+            remedy = "Leave 'exclude' out, or list who took part and may not approve."
+            yield warning(("gates", name, "approvals", "exclude"), sentence, remedy)
 
 
 def _silence(policy: Policy, name: str) -> Iterator[Finding]:

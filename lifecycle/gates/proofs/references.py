@@ -141,7 +141,8 @@ def _gate_references(policy: Policy, name: str, gate: Gate, tiers: set[str]) -> 
 
 
 def _lengths(gate: Gate) -> Iterator[tuple[tuple[str | int, ...], ByTier]]:
-    for key, length in (("submit_within", gate.submit_within), ("decide_within", gate.decide_within)):
+    spans = ("submit_within", gate.submit_within), ("decide_within", gate.decide_within), ("every", gate.every)
+    for key, length in spans:
         if length is not None:
             yield (key,), length
     for key, ladder in (("submit_ladder", gate.submit_ladder), ("ladder", gate.ladder)):
