@@ -12,7 +12,8 @@ _LATIN = dict(
 )
 """Small letters of the Cyrillic and Greek alphabets, and strange Latin ones, with what a reader takes them for."""
 
-_LONG = 10
+_SHORT, _LONG = 5, 10
+"""Letters of a name in which one slip is taken for one, and two are."""
 
 
 def stranger(text: str) -> str | None:
@@ -33,11 +34,12 @@ def is_slip(one: str, other: str) -> bool:
 
     Names that differ in their digits alone are meant.
     """
-    if one == other or sorted(filter(str.isdigit, one)) != sorted(filter(str.isdigit, other)):
+    shorter = min(len(one), len(other))
+    most = 2 if shorter >= _LONG else 1 if shorter >= _SHORT else 0
+    if one == other or abs(len(one) - len(other)) > most or len(set(one) ^ set(other)) > 2 * most:
         return False
-    return _slips(one, other) <= (
-        2 if min(len(one), len(other)) >= _LONG else 1 if min(len(one), len(other)) > 4 else 0
-    )
+    digits = (sorted(filter(str.isdigit, name)) for name in (one, other))
+    return len(set(map(tuple, digits))) == 1 and _slips(one, other) <= most
 
 
 def _slips(one: str, other: str) -> int:

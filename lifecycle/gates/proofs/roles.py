@@ -9,6 +9,8 @@ from lifecycle.gates.policy_approvals import Panel, Participation, Slot, placed
 from lifecycle.gates.policy_gates import Gate
 from lifecycle.gates.proofs.finding import Finding, Path, error, warning
 
+MOST_ROLES = 300
+"""Among more roles than these no slip is looked for."""
 _MANAGER = "project_manager"
 _POSTS = (_MANAGER, "sponsor")
 
@@ -88,6 +90,8 @@ def _misspelt(policy: Policy) -> Iterator[Finding]:
     places: dict[str, list[Path]] = {}
     for role, path in named(policy):
         places.setdefault(role, []).append(path)
+    if len(places) > MOST_ROLES:
+        return
     usual = [*ROLE_PERMISSIONS, *(role for role, at in places.items() if len(at) > 1)]
     for role, at in places.items():
         meant = next((other for other in usual if is_slip(role, other)), None)
