@@ -65,11 +65,11 @@ def _of_panel(at: Path, panel: Panel) -> Iterator[tuple[str, Path]]:
 
 
 def _of_gate(policy: Policy, at: Path, gate: Gate) -> Iterator[tuple[str, Path]]:
-    chairs = [(key, role) for key, role in _chairs(gate) if role not in policy.bodies]
-    others = [((key,), getattr(gate, key)) for key in ("call_in", "waivers_by")]
-    for key, role in (*chairs, *others):
+    chairs = [(path, role) for path, role in _chairs(gate) if role not in policy.bodies]
+    yield from ((role, (*at, *path)) for path, role in chairs)
+    for key, role in (("call_in", gate.call_in), ("waivers_by", gate.waivers_by)):
         if role:
-            yield role, (*at, *key)
+            yield role, (*at, key)
     for item, rule in gate.evidence.items():
         if rule.by:
             yield rule.by, (*at, "evidence", item, "by")
