@@ -32,7 +32,7 @@ from lifecycle.persistence import people, policies, roles, tables
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.columns import schema
 from lifecycle.persistence.migrate import upgrade
-from lifecycle.persistence.migrations.versions import v0001_first_tables
+from lifecycle.persistence.migrations import versions
 from lifecycle.persistence.people import Person
 from lifecycle.persistence.projection import project
 from lifecycle.persistence.session import Database
@@ -54,8 +54,8 @@ _CACHE: Final = Path(__file__).parents[1] / "var" / "bench"
 
 def seeded(projects: int = PROJECTS, records: int = RECORDS) -> Path:
     """A home with so many projects and about so many records; one that was seeded lately is given again."""
-    sources = [Path(str(module.__file__)) for module in (telling, sys.modules[__name__], v0001_first_tables)]
-    made_by = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
+    sources = [Path(__file__), Path(telling.__file__), *Path(versions.__path__[0]).glob("*.py")]
+    made_by = sha256(b"".join(source.read_bytes() for source in sorted(sources))).hexdigest()[:8]
     home = _CACHE / f"{projects}-{records}-{made_by}"
     if not home.exists() or datetime.now(UTC) - _made(home) > _AS_GOOD_AS_NEW:
         shutil.rmtree(_CACHE, ignore_errors=True)
