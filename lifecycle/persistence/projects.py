@@ -64,12 +64,13 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """So many projects with one status in one stage, of one tier."""
+    """So many projects with one status in one stage, of one tier, and how many of them are past a deadline."""
 
     status: Status
     stage: str
     tier: str
     projects: int
+    overdue: int = 0
 
 
 def sum_of_versions(connection: Connection) -> int:
@@ -91,11 +92,13 @@ def count(connection: Connection, reach: Reach, wanted: Filter, now: datetime) -
     return connection.scalar(query) or 0
 
 
-def board(connection: Connection, reach: Reach) -> tuple[Heap, ...]:
+def board(connection: Connection, reach: Reach, now: datetime) -> tuple[Heap, ...]:
     """How many projects within reach stand where."""
     place = (projects.c.status, projects.c.stage, projects.c.tier)
-    found = connection.execute(select(*place, func.count()).where(visible(reach)).group_by(*place).order_by(*place))
-    return tuple(Heap(Status(status), stage, tier, number) for status, stage, tier, number in found)
+    late = func.count().filter(projects.c.late_from < now)
+    counted = select(*place, func.count(), late).where(visible(reach)).group_by(*place).order_by(*place)
+    found = connection.execute(counted)
+    return tuple(Heap(Status(status), *rest) for status, *rest in found)
 
 
 def by_edition(connection: Connection, reach: Reach) -> dict[str, int]:

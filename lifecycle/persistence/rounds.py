@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_,
 from lifecycle.domain.people import EVERYWHERE, Grant
 from lifecycle.domain.project import Condition, ConditionStatus, Round, RoundStatus, Status
 from lifecycle.persistence.pages import Cursor, Page, by_instant, merged, page
-from lifecycle.persistence.reach import Reach, visible
+from lifecycle.persistence.reach import Reach, looked_at, visible
 from lifecycle.persistence.tables import calls, conditions, projects, rounds
 
 _SUBMITTED = RoundStatus.SUBMITTED.value
@@ -82,20 +82,14 @@ def overdue(
     connection: Connection, reach: Reach, now: datetime, *, after: Cursor | None = None, limit: int = 50
 ) -> Page[RoundLine]:
     """A page of the rounds within reach whose deadline has passed, the oldest deadline first."""
-    order = [by_instant(rounds.c.late_from), rounds.c.project, rounds.c.gate]
     query = _lines(now).where(rounds.c.late_from < now, visible(reach))
-    return page(connection, query, order, _line, after=after, limit=limit)
+    return page(connection, query, _by_lateness(), _line, after=after, limit=limit)
 
 
 def soon_due(connection: Connection, reach: Reach, now: datetime, until: datetime, limit: int) -> tuple[RoundLine, ...]:
     """The open rounds within reach that fall due between two instants while their clock runs, the first due first."""
-    ahead = (
-        rounds.c.late_from > now,
-        rounds.c.late_from <= until,
-        rounds.c.stopped_at.is_(None),
-        rounds.c.status.in_(_OPEN),
-    )
-    query = _lines(now).where(*ahead, ~_ON_HOLD, visible(reach)).order_by(*_by_deadline()).limit(limit)
+    ahead = (rounds.c.late_from > now, rounds.c.late_from <= until, rounds.c.stopped_at.is_(None))
+    query = _lines(now).where(*ahead, ~_ON_HOLD, visible(reach)).order_by(*_by_lateness()).limit(limit)
     return tuple(_line(row) for row in connection.execute(query))
 
 
@@ -122,7 +116,8 @@ def waiting_for(
     `granted` are the person's grants; their posts count besides. `within` narrows it to the scope of a delegation. A
     page has fewer lines than `limit` where the person has had their say already.
     """
-    queries = [_submitted(now, within).join(_asked, _of_round(_asked)).where(ways) for ways in _ways(person, granted)]
+    submitted = _lines(now).join(_asked, _of_round(_asked)).where(looked_at(rounds.c.status) == _SUBMITTED, ~_ON_HOLD)
+    queries = [submitted.where(way, _covered(within)) for way in _ways(person, granted)]
     order = (by_instant(_asked.c.until), _asked.c.project, _asked.c.gate)
     found = merged(connection, queries, order, _line, after=after, limit=limit)
     still = (line for line in found.lines if not any(person in vote.people for vote in line.round.standing_votes))
@@ -222,15 +217,9 @@ def _ways(person: str, granted: Iterable[Grant]) -> Iterator[ColumnElement[bool]
     for grant in granted:
         scopes.setdefault(grant.role, set()).add(grant.scope)
     for role, held in sorted(scopes.items()):
-        called = _asked.c.role == role if EVERYWHERE in held else _is_called(role)
-        yield and_(called, visible(Reach.of(held)))
+        yield and_(_asked.c.role == role, visible(Reach.of(held)))
     for role, post in _POSTS.items():
-        yield and_(_is_called(role), post == person)
-
-
-def _is_called(role: str) -> ColumnElement[bool]:
-    """As a plain comparison, but not by the index of roles: few projects are theirs, and many call the role."""
-    return _asked.c.role.concat("") == role
+        yield and_(looked_at(_asked.c.role) == role, post == person)
 
 
 def _of_round(keys: FromClause) -> ColumnElement[bool]:
@@ -240,6 +229,10 @@ def _of_round(keys: FromClause) -> ColumnElement[bool]:
 def _covered(scope: str) -> ColumnElement[bool]:
     """The condition on `projects` that holds where a scope reaches."""
     return visible(Reach.of([scope]))
+
+
+def _by_lateness() -> tuple[ColumnElement[Any], ...]:
+    return by_instant(rounds.c.late_from), rounds.c.project, rounds.c.gate
 
 
 def _by_deadline() -> tuple[ColumnElement[Any], ...]:

@@ -31,13 +31,14 @@ projects = Table(
     Column("late_from", Instant),
     Column("search", Words, nullable=False),
     Column("seq", Integer, nullable=False),
-    Index(None, "status", "stage", "tier"),
+    Index("ix_projects_board", "status", "stage", "tier", "late_from", "portfolio", "manager", "sponsor", "key"),
     Index(None, "late_from"),
-    Index(None, "portfolio"),
     Index(None, "manager"),
     Index(None, "sponsor"),
 )
 """What lists show of each project; `search` is the folded text that a search looks into.
+
+The index of the board holds all that counting needs, for whatever part of the projects somebody sees.
 
 `amounts` are the facts that are whole numbers, with their baselines, in JSON; `breaches` and `open_gates` are names, a
 space between; `due` is the nearest deadline that runs at a gate. From `late_from` on the project is late, with no

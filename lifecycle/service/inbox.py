@@ -47,7 +47,7 @@ MOST: Final = 200
 """So many of one's own rounds and conditions are looked at, the most urgent first."""
 LOOKED_AT: Final = 2_000
 """So many rounds at most are judged for one look into an inbox."""
-_PAGE: Final = 100
+_PAGE: Final = 50
 _MOST_WATCHED: Final = 20
 _AHEAD: Final = timedelta(days=7)
 """Farther away no deadline presses, whatever the calendar."""
@@ -144,12 +144,15 @@ class _Look:
         """The rounds on which a capacity can act now, and whether there may be more of them."""
         found: list[InboxItem] = []
         after: Cursor | None = None
+        asked = self._owed if kind is InboxKind.SUPPLY else partial(self._decision, kind=kind)
         for _ in range(LOOKED_AT // _PAGE):
             lines, after = self._awaiting(capacity, kind, after)
             known = states_of(self.connection, [line.project for line in lines])
-            asked = self._owed if kind is InboxKind.SUPPLY else partial(self._decision, kind=kind)
-            found += [item for line in lines for item in asked(capacity, line=line, state=known[line.project])]
-            if after is None or len(found) >= self.limit:
+            for line in lines:
+                if len(found) >= self.limit:
+                    return found, True
+                found += asked(capacity, line=line, state=known[line.project])
+            if after is None:
                 break
         return found, after is not None
 

@@ -111,7 +111,7 @@ def _find(connection: Connection, reach: Reach, now: datetime) -> _Found:
         stays_by_length(connection, reach, since),
         waited(connection, reach, since),
         lateness(connection, reach, now - timedelta(weeks=WEEKS), now),
-        board(connection, reach),
+        board(connection, reach, now),
         by_edition(connection, reach),
     )
 

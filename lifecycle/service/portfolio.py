@@ -116,8 +116,7 @@ class Portfolio:
         now = self._now()
 
         def look(connection: Connection) -> Board:
-            reach = rights_of(connection, person, now).reach
-            return _board(board(connection, reach), count(connection, reach, Filter(overdue=True), now))
+            return _board(board(connection, rights_of(connection, person, now).reach, now))
 
         return await self._database.read(look)
 
@@ -152,7 +151,7 @@ class Portfolio:
 
         def find(connection: Connection) -> dict[str, tuple[int, Page[ProjectLine]]]:
             reach = rights_of(connection, person, now).reach
-            stages = {heap.stage for heap in board(connection, reach)}
+            stages = {heap.stage for heap in board(connection, reach, now)}
             found = {}
             for stage in stages if wanted.stage is None else stages & {wanted.stage}:
                 narrowed = replace(living, stage=stage)
@@ -196,12 +195,13 @@ class Portfolio:
         return {edition.ref.digest: edition.book.policy for edition in shelved if edition}
 
 
-def _board(heaps: Iterable[Heap], late: int) -> Board:
-    stages, statuses, tiers = Counter[str](), Counter[str](), Counter[str]()
+def _board(heaps: Iterable[Heap]) -> Board:
+    stages, statuses, tiers, late = Counter[str](), Counter[str](), Counter[str](), 0
     for heap in heaps:
         stages[heap.stage] += heap.projects
         statuses[heap.status.value] += heap.projects
         tiers[heap.tier] += heap.projects
+        late += heap.overdue
     return Board(
         total=statuses.total(),
         overdue=late,

@@ -91,7 +91,7 @@ def test_nobody_sees_or_counts_beyond_their_reach(portfolio: Database) -> None:
     for reach, keys in REACHES:
         assert find(portfolio, reach=reach).keys == keys
         assert portfolio.read_now(partial(count, reach=reach, wanted=ALL, now=NOW)) == len(keys)
-        assert sum(heap.projects for heap in portfolio.read_now(partial(board, reach=reach))) == len(keys)
+        assert sum(heap.projects for heap in portfolio.read_now(partial(board, reach=reach, now=NOW))) == len(keys)
         assert [state.project for state in portfolio.read_now(partial(states_after, reach=reach))] == keys
         seen = portfolio.read_now(partial(records, reach=reach, wanted=AuditFilter(), limit=500))
         assert {record.project for record in seen.lines} == set(keys)
@@ -102,7 +102,7 @@ def test_nobody_sees_or_counts_beyond_their_reach(portfolio: Database) -> None:
 
 
 def test_the_board_counts_projects_by_status_stage_and_tier(portfolio: Database) -> None:
-    assert portfolio.read_now(partial(board, reach=UNLIMITED)) == (
+    assert portfolio.read_now(partial(board, reach=UNLIMITED, now=NOW)) == (
         Heap(Status.ACTIVE, "initiation", "light", 3),
         Heap(Status.ACTIVE, "planning", "major", 1),
         Heap(Status.ON_HOLD, "initiation", "light", 1),

@@ -15,7 +15,7 @@ from lifecycle.service.portfolio import WantedProjects
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Viewer, Depends(Views(Permission.SELF_SERVE))]
-MOST: Final = 100
+MOST: Final = 50
 """Things that one page shows."""
 
 

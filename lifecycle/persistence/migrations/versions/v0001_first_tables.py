@@ -40,7 +40,9 @@ def _projects() -> None:
         *integers("seq"),
         sa.PrimaryKeyConstraint("key"),
     )
-    _indices("projects", "late_from", "manager", "portfolio", "sponsor", "status stage tier")
+    board = "status stage tier late_from portfolio manager sponsor key"
+    op.create_index("ix_projects_board", "projects", board.split())
+    _indices("projects", "late_from", "manager", "sponsor")
     op.create_table(
         "states",
         *words("project"),
@@ -93,7 +95,7 @@ def _projects() -> None:
 def _measures() -> None:
     numbered = [*words("project"), *integers("seq"), *words("stage"), *instants("left_at"), *integers("days")]
     op.create_table("stays", *numbered, sa.PrimaryKeyConstraint("project", "seq"))
-    op.create_index("ix_stays_left_at_stage_days", "stays", ["left_at", "stage", "days"])
+    _indices("stays", "left_at stage days")
     missed = [*words("project", "gate"), *integers("seq"), *instants("due", "ended_at")]
     op.create_table("lates", *missed, sa.PrimaryKeyConstraint("project", "gate", "seq"))
     op.create_index("ix_lates_ended_at_due", "lates", ["ended_at", "due"])
@@ -294,6 +296,5 @@ def downgrade() -> None:
 
 
 def _indices(table: str, *columns: str) -> None:
-    """An index for each list of columns, a space between."""
-    for names in columns:
+    for names in columns:  # of each index, a space between
         op.create_index(f"ix_{table}_{names.replace(' ', '_')}", table, names.split())
