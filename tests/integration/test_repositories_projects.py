@@ -103,7 +103,7 @@ def test_nobody_sees_or_counts_beyond_their_reach(portfolio: Database) -> None:
 
 def test_the_board_counts_projects_by_status_stage_and_tier(portfolio: Database) -> None:
     assert portfolio.read_now(partial(board, reach=UNLIMITED, now=NOW)) == (
-        Heap(Status.ACTIVE, "initiation", "light", 3),
+        Heap(Status.ACTIVE, "initiation", "light", 3, overdue=1),
         Heap(Status.ACTIVE, "planning", "major", 1),
         Heap(Status.ON_HOLD, "initiation", "light", 1),
     )
