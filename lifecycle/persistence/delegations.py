@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Delegation
@@ -55,13 +55,7 @@ def find(connection: Connection, id_: str) -> Delegation | None:
 
 def received_by(connection: Connection, person: str, instant: datetime) -> tuple[Delegation, ...]:
     """What was delegated to a person and runs at an instant, by givers who have not left."""
-    query = (
-        select(delegations)
-        .join(people, people.c.id == delegations.c.giver)
-        .where(delegations.c.receiver == person, delegations.c.starts <= instant, people.c.active)
-        .order_by(delegations.c.id)
-    )
-    found = (_delegation(row) for row in connection.execute(query))
+    found = (_delegation(row) for row in connection.execute(_RECEIVED, {"by": person, "at": instant}))
     return tuple(delegation for delegation in found if delegation.running(instant))
 
 
@@ -85,6 +79,14 @@ def ending(connection: Connection, after: datetime, until: datetime) -> tuple[De
     query = select(delegations).where(delegations.c.ends > after, delegations.c.ends <= until)
     query = query.where(delegations.c.revoked_at.is_(None)).order_by(delegations.c.ends, delegations.c.id)
     return tuple(_delegation(row) for row in connection.execute(query))
+
+
+_RECEIVED = (
+    select(delegations)
+    .join(people, people.c.id == delegations.c.giver)
+    .where(delegations.c.receiver == bindparam("by"), delegations.c.starts <= bindparam("at"), people.c.active)
+    .order_by(delegations.c.id)
+)
 
 
 def concerning(connection: Connection, person: str | None, now: datetime) -> tuple[Delegation, ...]:

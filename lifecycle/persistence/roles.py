@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, or_, select
 
 from lifecycle.domain.people import EVERYWHERE, Grant, Roster
 from lifecycle.domain.project import Status
@@ -49,7 +49,8 @@ def withdraw(connection: Connection, granted: Grant, by: Signature) -> bool:
 
 def grants_of(connection: Connection, person: str) -> tuple[Grant, ...]:
     """What a person was granted; nothing for a leaver."""
-    return _grants(connection, grants.c.person == person)
+    found = connection.execute(_GRANTED, {"to": person})
+    return tuple(Grant(person=row.person, role=row.role, scope=row.scope) for row in found)
 
 
 def all_grants(connection: Connection) -> tuple[Grant, ...]:
@@ -129,7 +130,15 @@ def _place(connection: Connection, key: str, portfolio: str | None) -> _Place:
     return _Place([EVERYWHERE, f"project:{key}", *([f"portfolio:{owner}"] if owner else [])], posts)
 
 
+_HELD = (
+    select(grants)
+    .join(people, people.c.id == grants.c.person)
+    .where(people.c.active)
+    .order_by(grants.c.person, grants.c.role, grants.c.scope)
+)
+_GRANTED = _HELD.where(grants.c.person == bindparam("to"))
+
+
 def _grants(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Grant, ...]:
-    held = select(grants).join(people, people.c.id == grants.c.person).where(people.c.active, *conditions)
-    found = connection.execute(held.order_by(grants.c.person, grants.c.role, grants.c.scope))
+    found = connection.execute(_HELD.where(*conditions))
     return tuple(Grant(person=row.person, role=row.role, scope=row.scope) for row in found)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, false, func, or_, select
@@ -19,6 +19,26 @@ _ON_HOLD = projects.c.status == Status.ON_HOLD.value
 _POSTS = {"project_manager": projects.c.manager, "sponsor": projects.c.sponsor}
 _asked = calls.alias("asked")
 _OPEN = [RoundStatus.PREPARING.value, _SUBMITTED, RoundStatus.INFORMATION_REQUESTED.value]
+
+
+def _of_round(keys: FromClause) -> ColumnElement[bool]:
+    return and_(keys.c.project == rounds.c.project, keys.c.gate == rounds.c.gate, keys.c.number == rounds.c.number)
+
+
+_LINES: Select[Any] = select(
+    projects.c.key,
+    projects.c.name,
+    projects.c.status,
+    projects.c.portfolio,
+    projects.c.manager,
+    projects.c.seq,
+    projects.c.policy_digest,
+    rounds.c.kind,
+    rounds.c.round,
+    rounds.c.submitted_by,
+    rounds.c.late_from,
+    select(func.aggregate_strings(calls.c.role, ",")).where(_of_round(calls)).scalar_subquery().label("called"),
+).join(projects, projects.c.key == rounds.c.project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +91,26 @@ def history(
     connection: Connection, reach: Reach, key: str, now: datetime, gate: str | None = None
 ) -> tuple[RoundLine, ...]:
     """Every round of a project within reach, or of one of its gates, in the order in which they were opened."""
-    query = _lines(now).where(rounds.c.project == key, visible(reach))
+    query = _LINES.where(rounds.c.project == key, visible(reach))
     if gate is not None:
         query = query.where(rounds.c.gate == gate)
     found = connection.execute(query.order_by(rounds.c.opened_at, rounds.c.gate, rounds.c.number))
-    return tuple(_line(row) for row in found)
+    return tuple(_line(now, row) for row in found)
 
 
 def overdue(
     connection: Connection, reach: Reach, now: datetime, *, after: Cursor | None = None, limit: int = 50
 ) -> Page[RoundLine]:
     """A page of the rounds within reach whose deadline has passed, the oldest deadline first."""
-    query = _lines(now).where(rounds.c.late_from < now, visible(reach))
-    return page(connection, query, _by_lateness(), _line, after=after, limit=limit)
+    query = _LINES.where(rounds.c.late_from < now, visible(reach))
+    return page(connection, query, _by_lateness(), partial(_line, now), after=after, limit=limit)
 
 
 def soon_due(connection: Connection, reach: Reach, now: datetime, until: datetime, limit: int) -> tuple[RoundLine, ...]:
     """The open rounds within reach that fall due between two instants while their clock runs, the first due first."""
     ahead = (rounds.c.late_from > now, rounds.c.late_from <= until, rounds.c.stopped_at.is_(None))
-    query = _lines(now).where(*ahead, ~_ON_HOLD, visible(reach)).order_by(*_by_lateness()).limit(limit)
-    return tuple(_line(row) for row in connection.execute(query))
+    query = _LINES.where(*ahead, ~_ON_HOLD, visible(reach)).order_by(*_by_lateness()).limit(limit)
+    return tuple(_line(now, row) for row in connection.execute(query))
 
 
 def count_overdue(connection: Connection, reach: Reach, now: datetime) -> int:
@@ -116,10 +136,10 @@ def waiting_for(
     `granted` are the person's grants; their posts count besides. `within` narrows it to the scope of a delegation. A
     page has fewer lines than `limit` where the person has had their say already.
     """
-    submitted = _lines(now).join(_asked, _of_round(_asked)).where(looked_at(rounds.c.status) == _SUBMITTED, ~_ON_HOLD)
+    submitted = _LINES.join(_asked, _of_round(_asked)).where(looked_at(rounds.c.status) == _SUBMITTED, ~_ON_HOLD)
     queries = [submitted.where(way, _covered(within)) for way in _ways(person, granted)]
     order = (by_instant(_asked.c.until), _asked.c.project, _asked.c.gate)
-    found = merged(connection, queries, order, _line, after=after, limit=limit)
+    found = merged(connection, queries, order, partial(_line, now), after=after, limit=limit)
     still = (line for line in found.lines if not any(person in vote.people for vote in line.round.standing_votes))
     return Page(tuple(still), found.after)
 
@@ -135,8 +155,8 @@ def undecided(
     limit: int = 50,
 ) -> Page[RoundLine]:
     """A page of the submitted rounds that the person decides from one of these seats, by deadline."""
-    query = _submitted(now, within).where(_at_one_of(seats, person))
-    return page(connection, query, _by_deadline(), _line, after=after, limit=limit)
+    query = _submitted(within).where(_at_one_of(seats, person))
+    return page(connection, query, _by_deadline(), partial(_line, now), after=after, limit=limit)
 
 
 def in_preparation(
@@ -150,9 +170,9 @@ def in_preparation(
     limit: int = 50,
 ) -> Page[RoundLine]:
     """A page of the rounds in preparation to which the person gives something from one of these seats, by deadline."""
-    preparing = _lines(now).where(rounds.c.status == RoundStatus.PREPARING.value, ~_ON_HOLD, _covered(within))
+    preparing = _LINES.where(rounds.c.status == RoundStatus.PREPARING.value, ~_ON_HOLD, _covered(within))
     query = preparing.where(_at_one_of(seats, person))
-    return page(connection, query, _by_deadline(), _line, after=after, limit=limit)
+    return page(connection, query, _by_deadline(), partial(_line, now), after=after, limit=limit)
 
 
 def on_submitters_side(connection: Connection, person: str, now: datetime, limit: int = 200) -> tuple[RoundLine, ...]:
@@ -160,8 +180,8 @@ def on_submitters_side(connection: Connection, person: str, now: datetime, limit
     open_ = select(rounds.c.project, rounds.c.gate, rounds.c.number).where(rounds.c.status.in_(_OPEN))
     managed = open_.join(projects, projects.c.key == rounds.c.project).where(projects.c.manager == person)
     theirs = managed.union(open_.where(rounds.c.submitted_by == person)).subquery()
-    query = _lines(now).join(theirs, _of_round(theirs)).order_by(*_by_deadline()).limit(limit)
-    return tuple(_line(row) for row in connection.execute(query))
+    query = _LINES.join(theirs, _of_round(theirs)).order_by(*_by_deadline()).limit(limit)
+    return tuple(_line(now, row) for row in connection.execute(query))
 
 
 def owed_by(connection: Connection, person: str, limit: int = 200) -> tuple[ConditionLine, ...]:
@@ -192,8 +212,8 @@ def _conditions(connection: Connection, query: Select[Any], limit: int) -> tuple
     )
 
 
-def _submitted(now: datetime, within: str) -> Select[Any]:
-    return _lines(now).where(rounds.c.status == _SUBMITTED, ~_ON_HOLD, _covered(within))
+def _submitted(within: str) -> Select[Any]:
+    return _LINES.where(rounds.c.status == _SUBMITTED, ~_ON_HOLD, _covered(within))
 
 
 def _at_one_of(seats: Iterable[Seat], person: str) -> ColumnElement[bool]:
@@ -222,10 +242,6 @@ def _ways(person: str, granted: Iterable[Grant]) -> Iterator[ColumnElement[bool]
         yield and_(looked_at(_asked.c.role) == role, post == person)
 
 
-def _of_round(keys: FromClause) -> ColumnElement[bool]:
-    return and_(keys.c.project == rounds.c.project, keys.c.gate == rounds.c.gate, keys.c.number == rounds.c.number)
-
-
 def _covered(scope: str) -> ColumnElement[bool]:
     """The condition on `projects` that holds where a scope reaches."""
     return visible(Reach.of([scope]))
@@ -240,31 +256,13 @@ def _by_deadline() -> tuple[ColumnElement[Any], ...]:
     return by_instant(rounds.c.until), rounds.c.project, rounds.c.gate
 
 
-def _lines(now: datetime) -> Select[Any]:
-    called = select(func.aggregate_strings(calls.c.role, ",")).where(_of_round(calls)).scalar_subquery()
-    return select(
-        projects.c.key,
-        projects.c.name,
-        projects.c.status,
-        projects.c.portfolio,
-        projects.c.manager,
-        projects.c.seq,
-        projects.c.policy_digest,
-        rounds.c.kind,
-        rounds.c.round,
-        rounds.c.submitted_by,
-        called.label("called"),
-        (rounds.c.late_from < now).label("overdue"),
-    ).join(projects, projects.c.key == rounds.c.project)
-
-
 @lru_cache(maxsize=2_000)
 def _round(text: str) -> Round:
     """Read once for the many who look at the same lists."""
     return Round.model_validate_json(text)
 
 
-def _line(row: Row[Any]) -> RoundLine:
+def _line(now: datetime, row: Row[Any]) -> RoundLine:
     return RoundLine(
         project=row.key,
         project_name=row.name,
@@ -277,5 +275,5 @@ def _line(row: Row[Any]) -> RoundLine:
         round=_round(row.round),
         submitted_by=row.submitted_by,
         called=tuple(sorted((row.called or "").split(","))) if row.called else (),
-        overdue=bool(row.overdue),
+        overdue=row.late_from is not None and row.late_from < now,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from lifecycle.persistence.account_tables import sign_ins
 from lifecycle.persistence.audit import Signature, sign
@@ -43,15 +43,18 @@ def start(connection: Connection, begun: SignIn, secret: str, by: Signature) -> 
 
 def current(connection: Connection, secret: str, now: datetime) -> tuple[SignIn, Person] | None:
     """Whose browser it is; nobody's if it was signed out, idle or signed in for too long, or its owner has left."""
-    fresh = select(sign_ins).where(
-        sign_ins.c.digest == fingerprint(secret),
-        sign_ins.c.ended_at.is_(None),
-        sign_ins.c.started_at > now - LONGEST,
-        sign_ins.c.seen_at > now - IDLE,
-    )
-    found = connection.execute(fresh).one_or_none()
+    asked = {"held": fingerprint(secret), "earliest": now - LONGEST, "latest": now - IDLE}
+    found = connection.execute(_FRESH, asked).one_or_none()
     person = get(connection, found.person) if found else None
     return (_sign_in(found), person) if found and person and person.active else None
+
+
+_FRESH = select(sign_ins).where(
+    sign_ins.c.digest == bindparam("held"),
+    sign_ins.c.ended_at.is_(None),
+    sign_ins.c.started_at > bindparam("earliest"),
+    sign_ins.c.seen_at > bindparam("latest"),
+)
 
 
 def seen(connection: Connection, id_: str, now: datetime) -> None:
