@@ -56,7 +56,8 @@ def portfolio(
         for file, form in ((xlsx, "xlsx"), (csv, "csv")):
             if file:
                 client.download("/portfolio/export", file, format=form, **narrowed)
-        if xlsx or csv:
+        if written := [str(file) for file in (xlsx, csv) if file]:
+            show({"files": written}, as_json, [f"Written: {file}" for file in written])
             return
         content = client.get("/portfolio")
         lines = [

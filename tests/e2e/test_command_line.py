@@ -142,6 +142,7 @@ def test_every_answer_is_json_for_programs(product: Product, reads: Callable[...
     assert key in {item["key"] for item in parsed("project", "list", "--limit", "500", "--as", "analyst")["items"]}
     assert isinstance(parsed("overdue", "--as", "director")["items"], list)
     assert parsed("portfolio", "--as", "analyst")["by_stage"]["initiation"] > 0
+    assert len(parsed("kpis", "--as", "analyst")["decisions"]) == 12
     assert {"pm", "deputy"} <= {person["id"] for person in parsed("people", "list", "--as", "analyst")["items"]}
     held = parsed("project", "hold", key, "--because", "The ground is frozen.", "--as", "pm")
     assert parsed("command", held["command"], "--as", "pm")["status"] == "done"
@@ -232,6 +233,25 @@ def test_two_people_change_the_policy(product: Product, run: Run, tmp_path: Path
     published = run("policy", "publish", proposal, "--as", "administrator")
     assert published.stdout.startswith("second-standard version 1 is published"), published
     assert "A second office." in run("policy", "proposals", "--as", "pm").stdout
+
+
+def test_the_portfolio_is_written_to_files_that_are_taken_in_again(
+    product: Product, run: Run, reads: Callable[..., str], tmp_path: Path
+) -> None:
+    key = Project.register(product).key
+    as_analyst = ("--as", "analyst")
+    for option, file in (("--xlsx", tmp_path / "portfolio.xlsx"), ("--csv", tmp_path / "portfolio.csv")):
+        assert str(file) in reads("portfolio", option, str(file), "--text", key, *as_analyst)
+        tried = json.loads(reads("import", str(file), "--mapping", "portfolio", "--dry-run", *as_analyst, "--json"))
+        assert (tried["status"], tried["rows"], tried["counts"]["unchanged"] > 0) == ("done", [], True)
+    nowhere = run("portfolio", "--csv", str(tmp_path / "no" / "file.csv"), *as_analyst)
+    assert (nowhere.returncode, "cannot be written" in nowhere.stderr) == (1, True)
+
+
+def test_what_is_not_late_is_not_nudged(product: Product, run: Run) -> None:
+    key = Project.register(product).key
+    refused = run("gate", "nudge", key, "charter", "--as", "director")
+    assert (refused.returncode, "The gate is not late." in refused.stderr) == (1, True)
 
 
 def test_a_draft_is_tried_on_the_portfolio_and_on_past_decisions(product: Product, run: Run, tmp_path: Path) -> None:
