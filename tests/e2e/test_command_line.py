@@ -242,7 +242,8 @@ def test_the_portfolio_is_written_to_files_that_are_taken_in_again(
     as_analyst = ("--as", "analyst")
     for option, file in (("--xlsx", tmp_path / "portfolio.xlsx"), ("--csv", tmp_path / "portfolio.csv")):
         assert str(file) in reads("portfolio", option, str(file), "--text", key, *as_analyst)
-        tried = json.loads(reads("import", str(file), "--mapping", "portfolio", "--dry-run", *as_analyst, "--json"))
+        again = run("import", str(file), "--mapping", "portfolio", "--dry-run", *as_analyst, "--json")
+        tried = json.loads(again.stdout)
         assert (tried["status"], tried["rows"], tried["counts"]["unchanged"] > 0) == ("done", [], True)
     nowhere = run("portfolio", "--csv", str(tmp_path / "no" / "file.csv"), *as_analyst)
     assert (nowhere.returncode, "cannot be written" in nowhere.stderr) == (1, True)
