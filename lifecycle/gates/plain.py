@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lifecycle.domain.project import OnMiss, Outcome
 from lifecycle.gates.plain_approvals import approvals, bodies, role_in_words
 from lifecycle.gates.plain_times import length_in_words, step_in_words
 from lifecycle.gates.policy import Policy, Tolerance
@@ -17,6 +18,12 @@ _PMO = {
     "controlling": "The PMO requires: a gate opens only when its rules are met.",
     "directive": "The PMO decides every gate itself; votes are advice.",
 }
+_MISSED = {
+    OnMiss.NOTIFY: "is told",
+    OnMiss.HOLD: "puts the project on hold",
+    OnMiss.REOPEN: "opens the gate again",
+}
+_NO_WAIVER = "no waiver stands in for it"
 
 
 def in_words(policy: Policy) -> str:
@@ -88,11 +95,13 @@ def _gate(policy: Policy, name: str, gate: Gate) -> Iterator[str]:
     yield f"## {gate.called(name)}"
     yield ""
     yield from ([f"*{gate.question}*", ""] if gate.question else [])
-    yield _when(gate)
+    yield _when(policy, gate)
     yield ""
     yield from ([gate.guidance, ""] if gate.guidance else [])
     if gate.when:
         yield f"- There only for projects for which this holds: `{gate.when}`."
+    if gate.on_breach_of and gate.kind is not GateKind.EXCEPTION:
+        yield f"- Opens by itself on a breach of: {_breaches(policy, gate)}."
     for asked in gate.requires:
         when = f" (when `{asked.when}`)" if asked.when else ""
         yield f"- Before it: {asked.label or sentence(policy, asked)}{when}"
@@ -106,6 +115,7 @@ def _gate(policy: Policy, name: str, gate: Gate) -> Iterator[str]:
     yield f"- Possible decisions: {', '.join(gate.named(outcome) for outcome in gate.decisions)}."
     for outcome in gate.decisions:
         yield from (f"    - {gate.named(outcome)}: {said}" for said in _follows(gate.decision(outcome)))
+    yield from _besides(policy, name, gate)
     if gate.blocks is not None:
         blocked = ", ".join(role_in_words(other) for other in gate.blocks) or "no gate"
         yield f"- While a round is open, {blocked} cannot pass."
@@ -121,7 +131,20 @@ def _gate(policy: Policy, name: str, gate: Gate) -> Iterator[str]:
     yield ""
 
 
-def _when(gate: Gate) -> str:
+def _besides(policy: Policy, name: str, gate: Gate) -> Iterator[str]:
+    """What a rejection and a missed condition do, and who may waive."""
+    yield f"- A rejection by vote decides: {gate.named(gate.on_reject)}."
+    if Outcome.CONDITIONAL_GO in gate.decisions:
+        yield f"- A missed condition {_MISSED[gate.on_missed_condition]}, unless the condition says otherwise."
+    if gate.waivable:
+        yield f"- The {role_in_words(policy.waives_at(name))} may waive its requirements."
+
+
+def _breaches(policy: Policy, gate: Gate) -> str:
+    return "; ".join(policy.tolerances[name].label.rstrip(".") or role_in_words(name) for name in gate.on_breach_of)
+
+
+def _when(policy: Policy, gate: Gate) -> str:
     match gate.kind:
         case GateKind.STAGE:
             return f"Leads from {gate.from_} to {gate.to}."
@@ -129,7 +152,7 @@ def _when(gate: Gate) -> str:
             rhythm = length_in_words(gate.every) if gate.every else "time"
             return f"Comes round every {rhythm} during {', '.join(gate.during)}."
         case GateKind.EXCEPTION:
-            return f"Opens by itself on a breach of: {', '.join(gate.on_breach_of) or 'nothing; on request only'}."
+            return f"Opens by itself on a breach of: {_breaches(policy, gate) or 'nothing; on request only'}."
         case GateKind.CHANGE | GateKind.REVIEW:
             return f"Opened on request{' during ' + ', '.join(gate.during) if gate.during else ''}."
         case GateKind.BENEFITS:
@@ -143,6 +166,7 @@ def _evidence(item: str, rule: EvidenceRule) -> str:
     parts += [f"given by the {role_in_words(rule.by)} alone"] if rule.by else []
     parts += [f"not older than {rule.fresh_for}"] if rule.fresh_for else []
     parts += [f'"{rule.text}"'] if rule.text else []
+    parts += [] if rule.waivable else [_NO_WAIVER]
     return ", ".join(parts)
 
 
@@ -150,5 +174,5 @@ def _criterion(item: str, rule: Criterion) -> str:
     label = f"**{rule.label or item.replace('_', ' ')}**"
     when = f" (when `{rule.when}`)" if rule.when else ""
     if rule.must:
-        return f"{label} must hold: `{rule.must}`{when}"
+        return f"{label} must hold: `{rule.must}`{when}{'' if rule.waivable else f', {_NO_WAIVER}'}"
     return f"{label} is scored: `{rule.should}` out of {rule.out_of:g}, weight {rule.weight:g}{when}"

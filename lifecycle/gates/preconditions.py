@@ -55,7 +55,8 @@ def sentence(policy: Policy, asked: Precondition) -> str:
         count = f"At least {asked.at_least} of" if asked.at_least else "All of" if asked.all else "Any of"
         return f"{count}: {'; '.join(parts)}"
     rule = policy.gates[asked.gate]
-    words = [f"{rule.called(asked.gate)} decided {' or '.join(map(rule.named, asked.outcome))}"]
+    possible = [outcome for outcome in asked.outcome if outcome in rule.decisions] or asked.outcome
+    words = [f"{rule.called(asked.gate)} decided {' or '.join(map(rule.named, possible))}"]
     words += [f"newer than the decision of {policy.gates[asked.after].called(asked.after)}"] if asked.after else []
     words += [f"not older than {asked.fresh_for}"] if asked.fresh_for else []
     return ", ".join(words)
