@@ -107,6 +107,17 @@ TRIED: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "web/test_provider.py": ("test_in_doubt_nothing_was_proved_to_the_provider",),
     },
+    "an urgent change of the rules, made alone or for ever": {
+        "api/test_proposals.py": (
+            "test_who_writes_a_change_does_not_publish_it",
+            "test_what_is_urgent_ends_by_itself_unless_a_third_person_upholds_it",
+            "test_what_waits_for_a_second_person_stands_in_their_inbox",
+        ),
+        "web/test_changes.py": (
+            "test_a_change_takes_two_people",
+            "test_an_urgent_change_waits_for_a_third_person_until_it_ends",
+        ),
+    },
     "the first set-up opened again, well-known secrets": {
         "web/test_accounts.py": (
             "test_the_first_administrator_is_set_up_once",

@@ -167,6 +167,6 @@ async def test_a_roll_out_is_planned_by_whoever_may(arrive: Arrive) -> None:
     page = (await auditor.get(planned.headers["location"])).text
     assert "A better edition." in page
     assert "Start with" not in page, "looking is not steering"
-    assert "Start with 1 projects" in (await director.get(planned.headers["location"])).text
+    assert "Start with 1 project" in (await director.get(planned.headers["location"])).text
     early = await director.post(f"{planned.headers['location']}/moves", {"move": "sideways"})
     assert early.status_code in (409, 422)

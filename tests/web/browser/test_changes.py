@@ -61,7 +61,7 @@ async def test_a_change_is_proposed_published_by_another_and_rolled_out(house: H
     await director.get_by_label("Projects at first").fill("1")
     await director.get_by_role("button", name="Plan it").click()
     await expect(director.get_by_text("planned").first).to_be_visible()
-    await director.get_by_role("button", name="Start with 1 projects").click()
+    await director.get_by_role("button", name="Start with 1 project").click()
     await expect(director.get_by_text("The first projects are bound.")).to_be_visible()
     await director.get_by_role("button", name="Go on").click()
     await expect(director.get_by_text("done", exact=True)).to_be_visible()
