@@ -188,10 +188,11 @@ def _form(
 async def _source(sent: Sent) -> str:
     """The policy text: of the file that was chosen, else as it was typed."""
     file = sent.form.get("file")
-    if isinstance(file, UploadFile) and file.filename:
+    if isinstance(file, UploadFile):
         content = await file.read(_LARGEST)
         await file.close()
-        return content.decode("utf-8", "replace")
+        if file.filename:
+            return content.decode("utf-8", "replace")
     typed = sent.form.get("source")
     return typed.replace("\r\n", "\n") if isinstance(typed, str) else ""
 
