@@ -34,4 +34,4 @@ def test_what_passes_the_check_leaves_a_way_out_everywhere(block: int) -> None:
             if desk.state.is_over:
                 break
         assert seen_through(desk) is None, f"seed {seed}"
-    assert passed >= RUNS / BLOCKS / 25, "too few policies pass to show anything"
+    assert passed >= RUNS / BLOCKS / 40, "too few policies pass to show anything"

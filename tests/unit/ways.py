@@ -81,6 +81,19 @@ JUDGED = (
 )
 
 
+LASTING = (
+    "project.approved < 500.0",
+    "project.approved <= 900.0",
+    "project.approved >= 500.0",
+    "has(project.approved)",
+    "!has(project.approved)",
+    "passed.look",
+    "!passed.look",
+    "passed.out_of_one",
+)
+"""What people cannot simply bring about: only gates do."""
+
+
 DERIVED = ("derived.size == 'small'", "derived.size == 'large'", "derived.bold", "!derived.bold")
 
 
@@ -112,6 +125,7 @@ def a_policy(random: Random) -> Doc:
             "staff": {"type": "integer"},
             "start": {"type": "date"},
             "finish": {"type": "date"},
+            "approved": {"type": "money", "by_gates": True},
         },
         "tiers": [*tiers, {"id": "last"}],
         "derived": {
@@ -146,6 +160,8 @@ def a_gate(random: Random, kind: str, **given: Any) -> Doc:
         criteria[f"c{number}"] = {"must": _expression(random, judged)}
         if random.random() < 0.25:
             criteria[f"c{number}"]["when"] = _expression(random, [*ATOMS, *DERIVED, "tier == 'last'"])
+    if random.random() < 0.12:
+        criteria["lasting"] = {"must": _expression(random, [*LASTING, random.choice(ATOMS)])}
     slots = [_approval(random) for _ in range(random.choice([0, 1, 1, 2, 2]))]
     gate: Doc = {
         "kind": kind,
@@ -164,6 +180,9 @@ def a_gate(random: Random, kind: str, **given: Any) -> Doc:
         gate["requires"] = [{"gate": "look"}]
     if kind == "review" and random.random() < 0.2:
         gate["requires"] = [{"gate": "out_of_one"}]
+    if random.random() < 0.3:
+        approved = random.choice(["project.cost", "project.cost", "400.0", "project.approved"])
+        gate["decisions"] = {"go": {"set": {"approved": approved}}, "conditional_go": {}, "recycle": {}, "hold": {}}
     if random.random() < 0.3:
         gate["chair"] = random.choice(["board", "pmo_director"])
     if random.random() < 0.3:
