@@ -116,3 +116,12 @@ def test_what_is_calculated_is_only_doubtful() -> None:
         **must("project.cost > 0.0"),
     }
     assert {finding.severity for finding in two_gates(more, must("project.approved < 500.0"))} == {WARNING}
+
+
+def test_a_baseline_of_facts_that_are_not_known_is_a_baseline_all_the_same() -> None:
+    facts: Doc = {**APPROVED, "agreed": {"type": "boolean", "by_gates": True}}
+    known = "!has(baseline.approved) && !has(baseline.agreed)"
+    sets = {"decisions": {"go": {"set": {"approved": "1.0", "agreed": "true"}}, "recycle": {}}}
+    change = {"change": {**LEADS, "kind": "change", "during": ["on"], **sets}}
+    told = two_gates({"takes_baseline": True}, must(known), facts=facts, gates=change)
+    assert not [finding for finding in told if finding.path[:2] == ("gates", "last")], "who brings neither gets through"

@@ -16,7 +16,7 @@ from tests.unit.office import Desk
 from tests.unit.ways import ROSTER, a_policy, seen_through, wander
 
 RUNS = int(os.environ.get("WAYS_RUNS", "640"))
-BLOCKS = 8
+BLOCKS = 4
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))

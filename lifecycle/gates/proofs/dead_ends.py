@@ -27,7 +27,8 @@ def dead_ends(journeys: Journeys, unproven: Collection[str]) -> Iterator[Finding
 
 def _shut(journeys: Journeys) -> Iterator[Finding]:
     """Gates that ask for the opposite of what gates before have left, and nothing between changes it."""
-    for gate in journeys.policy.gates if journeys.whole else ():
+    followed = journeys.whole and not journeys.lasting.simplified
+    for gate in journeys.policy.gates if followed else ():
         places = [here for here in journeys.onward if gate in journeys.gates_at(here)]
         if places and not any(_can_pass(journeys, gate, here) for here in places):
             core = _core(journeys, gate, places)

@@ -69,6 +69,8 @@ class Lasting:
     """For each that is told apart by its values, the conditions that speak of it."""
     spoken_of: frozenset[str]
     """All facts, lasting or not, on which gates depend."""
+    simplified: set[str] = field(default_factory=set)
+    """Gates of whose decisions it was only followed that the facts are known then."""
     _changes: dict[tuple[str, Outcome, Facts], Sequence[Change]] = field(default_factory=dict)
 
     @property
@@ -108,15 +110,15 @@ class Lasting:
             return
         made = [list(self._of(gate, name, source, dict(before))) for name, source in sources.items()]
         if _count(made) > MOST_TOGETHER:
+            self.simplified.add(gate)
             made = [[_some(name)] for name in sources]
         for parts in product(*made):
-            if sum(None in part.facts.values() for part in parts) <= 1:
-                yield Change(
-                    {name: held for part in parts for name, held in part.facts.items()},
-                    {name: value for part in parts for name, value in part.given.items()},
-                    tuple(guard for part in parts for guard in part.guards),
-                    all(part.sure for part in parts),
-                )
+            yield Change(
+                {name: held for part in parts for name, held in part.facts.items()},
+                {name: value for part in parts for name, value in part.given.items()},
+                tuple(guard for part in parts for guard in part.guards),
+                all(part.sure for part in parts),
+            )
 
     def _of(self, gate: str, name: str, source: Source, before: Mapping[str, Held]) -> Iterator[Change]:
         """What may become of one fact."""
