@@ -64,7 +64,8 @@ FAILED: Final[Mapping[str, int]] = {
     **dict.fromkeys(
         (
             "unknown_path", "unknown_person", "unknown_entry", "unknown_edition", "unknown_command", "unknown_import",
-            "unknown_what_if", "unknown_proposal", "unknown_rollout", "unknown_record", "evidence_missing",
+            "unknown_register", "unknown_what_if", "unknown_proposal", "unknown_rollout", "unknown_record",
+            "evidence_missing",
         ),
         404,
     ),
@@ -73,7 +74,7 @@ FAILED: Final[Mapping[str, int]] = {
     **dict.fromkeys(
         (
             "key_reused", "person_exists", "delegation_exists", "edition_exists", "proposal_settled",
-            "proposal_outdated", "last_manager", "no_webhook_key",
+            "proposal_outdated", "last_manager", "no_webhook_key", "import_running",
         ),
         409,
     ),

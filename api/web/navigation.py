@@ -26,6 +26,7 @@ WAYS: Final[tuple[Way, ...]] = (
     Way("/portfolio", "Portfolio"),
     Way("/overdue", "Overdue"),
     Way("/policies", "Policies", Permission.POLICY_READ),
+    Way("/imports", "Import", Permission.REGISTER_IMPORT),
     Way("/people", "People", Permission.PEOPLE_READ),
     Way("/audit", "Audit", Permission.AUDIT_READ),
     Way("/administration", "Administration", Permission.NOTICES_MANAGE),

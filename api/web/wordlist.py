@@ -30,7 +30,7 @@ DEEDS: Final = (
     *(_("Password chosen"), _("Person added"), _("Policy proposed"), _("Policy published"), _("Policy settled")),
     *(_("Policy tried"), _("Preferences changed"), _("Role granted"), _("Role withdrawn"), _("Rollout planned")),
     *(_("Sign in started"), _("Sign in confirmed"), _("Sign in ended"), _("Token issued"), _("Token revoked")),
-    *(_("Webhook added"), _("Webhook removed"), _("Webhook renewed")),
+    *(_("Register uploaded"), _("Webhook added"), _("Webhook removed"), _("Webhook renewed")),
 )
 """Deeds of the office, as the audit trail names them."""
 
@@ -72,3 +72,17 @@ SAID: Final = (
     _("Choose a file, or drop one there."),
 )
 """Sentences of the core that stand by themselves."""
+
+FAULTS: Final = (
+    _("Give the project its key, or take the row out, and import again."),
+    _("Keep one row for each project, and import again."),
+    _("is no amount of money that can be read without guessing"),
+    _("is no number that can be read without guessing"),
+    _("is no date that can be read without guessing"),
+    _("is no day of the calendar"),
+    _("is no whole number"),
+    _("is neither yes nor no"),
+    _("is an error of the spreadsheet"),
+    _("is more money than there is"),
+)
+"""What is wrong with a row of a register, or with a cell, within a sentence that names it."""

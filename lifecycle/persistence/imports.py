@@ -7,14 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, case, exists, func, insert, select, type_coerce, update
 
 from lifecycle.domain.project import Status
 from lifecycle.domain.values import canonical
 from lifecycle.persistence.audit import Signature, sign
 from lifecycle.persistence.inserts import upsert
 from lifecycle.persistence.office_tables import import_rows, imports
-from lifecycle.persistence.pages import Cursor, Page, page
+from lifecycle.persistence.pages import Cursor, Page, by_instant, page
 from lifecycle.persistence.reach import Reach, visible
 from lifecycle.persistence.tables import projects
 
@@ -65,6 +65,9 @@ class Missing:
     stage: str
     status: Status
 
+
+PRESSING = ("refused", "invalid")
+"""Results of rows about which somebody has to do something, the most pressing first."""
 
 GOOD = ("registered", "updated", "unchanged")
 """Results of rows whose project is governed."""
@@ -131,6 +134,13 @@ def ended(connection: Connection, limit: int = 100) -> tuple[Import, ...]:
     return tuple(_noted(row, {}) for row in connection.execute(found))
 
 
+def latest(connection: Connection, *, after: Cursor | None = None, limit: int = 20) -> Page[Import]:
+    """A page of imports with their results so far, the latest first."""
+    order = [by_instant(imports.c.started_at), imports.c.id]
+    found = page(connection, select(imports), order, lambda row: row, after=after, limit=limit, newest_first=True)
+    return Page(tuple(_import(connection, row) for row in found.lines), found.after)
+
+
 def numbers(connection: Connection, id_: str) -> frozenset[int]:
     """The numbers of the rows that are noted."""
     return frozenset(connection.scalars(select(import_rows.c.number).where(import_rows.c["import"] == id_)))
@@ -152,13 +162,25 @@ def missing(connection: Connection, reach: Reach, earlier: str, later: str) -> t
 
 
 def rows_of(
-    connection: Connection, id_: str, result: str | None = None, *, after: Cursor | None = None, limit: int = 200
+    connection: Connection,
+    id_: str,
+    result: str | None = None,
+    *,
+    after: Cursor | None = None,
+    limit: int = 200,
+    pressing_first: bool = False,
 ) -> Page[ImportRow]:
-    """A page of the rows of an import, or of those with one result, in the register's order."""
+    """A page of the rows of an import, or of those with one result, in the register's order.
+
+    With `pressing_first` those about which somebody has to do something come before the others.
+    """
     query = select(import_rows).where(import_rows.c["import"] == id_)
     if result is not None:
         query = query.where(import_rows.c.result == result)
-    return page(connection, query, [import_rows.c.number], _row, after=after, limit=limit)
+    places = {each: place for place, each in enumerate((*PRESSING, *GOOD))}
+    place = type_coerce(case(places, value=import_rows.c.result, else_=len(places)), Integer)
+    order = [place, import_rows.c.number] if pressing_first else [import_rows.c.number]
+    return page(connection, query, order, _row, after=after, limit=limit)
 
 
 def _import(connection: Connection, row: Row[Any]) -> Import:

@@ -105,6 +105,17 @@ policies = Table(
 One that was published in break-glass expires unless a review upholds it.
 """
 
+registers = Table(
+    "registers",
+    schema,
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("file", Words, nullable=False),
+    Column("person", Words, nullable=False),
+    Column("uploaded_at", Instant, nullable=False),
+)
+"""Each register that was uploaded to be imported: what its file is called, and the digest under which it is kept."""
+
 imports = Table(
     "imports",
     schema,

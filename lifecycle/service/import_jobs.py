@@ -26,7 +26,7 @@ MOST_PROBLEMS: Final = 200
 class Order:
     """What somebody wants imported: under which mapping (the name of a bundled one, or its YAML text) and policy.
 
-    `manager` and `sponsor` are for new projects.
+    `manager` and `sponsor` are for new projects; `upload` is the register's id where it was uploaded beforehand.
     """
 
     filename: str
@@ -36,6 +36,7 @@ class Order:
     manager: str | None = None
     sponsor: str | None = None
     dry_run: bool = False
+    upload: str | None = None
 
     @property
     def content(self) -> dict[str, Any]:

@@ -78,9 +78,13 @@ class Leaver(Value):
 
 
 class ImportView(Value):
-    """How far an import has come, and what it came to: rows by outcome, and the projects that are gone since."""
+    """How far an import has come, and what it came to: rows by outcome, and the projects that are gone since.
+
+    `upload` is the register's id where it was uploaded beforehand.
+    """
 
     id: str
+    upload: str | None
     file: str
     mapping: str
     policy: str
@@ -139,6 +143,7 @@ def import_view(found: Import) -> ImportView:
     said = found.summary
     return ImportView(
         id=found.id,
+        upload=said["order"].get("upload"),
         file=found.register,
         mapping=said["mapping"],
         policy=said["policy"],

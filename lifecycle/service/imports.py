@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -42,6 +43,14 @@ class UnknownImportError(LifecycleError):
         super().__init__("unknown_import", "There is no such import.", "Check its address.")
 
 
+class ImportRunningError(LifecycleError):
+    """The same register is being imported in the same way at this moment (HTTP 409; code `import_running`)."""
+
+    def __init__(self, file: str) -> None:
+        sentence = f"This register is being imported already, as '{file}'."[:300]
+        super().__init__("import_running", sentence, "Wait until that import has ended; the list of imports shows it.")
+
+
 class Imports:
     """Takes orders for imports, and tells how far they have come."""
 
@@ -59,7 +68,7 @@ class Imports:
         """Begin an import; the same request again is the same import.
 
         Raises `RegisterError` for a file or a mapping that cannot be used, `wrong_value` for a manager or sponsor whom
-        the directory does not know, `policy_unknown`, and `EvidenceTooLargeError`.
+        the directory does not know, `policy_unknown`, `EvidenceTooLargeError`, and `ImportRunningError`.
         """
         intake = await asyncio.to_thread(read, order, data)
         if await self._shelf.named(order.policy, None, self._now()) is None:
@@ -67,16 +76,18 @@ class Imports:
             raise LifecycleError("policy_unknown", f"No edition of '{order.policy}' is in force."[:300], remedy)
         await self._database.read(partial(_check_people, named=(order.manager, order.sponsor)))
         stored = await self._store.put(data)
+        content = intake.content(stored.digest, order.policy)
         said = {
             "order": order.content,
             "file": stored.digest,
             "mapping": intake.mapping.mapping,
             "policy": order.policy,
-            "content": intake.content(stored.digest, order.policy),
+            "content": content,
             "problems": [notice_of(problem).model_dump(mode="json") for problem in intake.problems],
         }
 
         def work(connection: Connection, by: Signature) -> Mapping[str, Any]:
+            _refuse_twin(connection, content, dry_run=order.dry_run)
             begun = Import(
                 id=envelope.id,
                 register=order.filename,
@@ -95,16 +106,37 @@ class Imports:
             self._work.start(noted, intake.job(noted, order, stored.digest))
         return import_view(noted)
 
+    async def again(self, envelope: Envelope, id_: str, *, dry_run: bool = False) -> ImportView:
+        """Import the same file in the same way once more: what a dry run has shown, in earnest. Raises as `begin`."""
+        noted = await self._find(id_)
+        data = b"".join([piece async for piece in await self._store.open(noted.summary["file"])])
+        return await self.begin(envelope, replace(Order(**noted.summary["order"]), dry_run=dry_run), data)
+
+    async def latest(self, after: Cursor | None = None, limit: int = 20) -> Page[ImportView]:
+        """A page of all imports, the latest first."""
+        page = await self._database.read(lambda connection: imports.latest(connection, after=after, limit=limit))
+        return Page(tuple(import_view(noted) for noted in page.lines), page.after)
+
     async def get(self, id_: str) -> ImportView:
         """How far an import has come. Raises `UnknownImportError`."""
         return import_view(await self._find(id_))
 
     async def rows(
-        self, id_: str, outcome: RowOutcome | None = None, after: Cursor | None = None, limit: int = 100
+        self,
+        id_: str,
+        outcome: RowOutcome | None = None,
+        after: Cursor | None = None,
+        limit: int = 100,
+        *,
+        pressing_first: bool = False,
     ) -> Page[RowView]:
-        """A page of what became of the rows, or of those with one outcome, in the register's order."""
+        """A page of what became of the rows, or of those with one outcome, in the register's order.
+
+        With `pressing_first` those that were not taken in come before the others.
+        """
         await self._find(id_)
-        page = await self._database.read(lambda c: imports.rows_of(c, id_, outcome, after=after, limit=limit))
+        wanted = partial(imports.rows_of, id_=id_, result=outcome, pressing_first=pressing_first)
+        page = await self._database.read(partial(wanted, after=after, limit=limit))
         return Page(tuple(row_view(row) for row in page.lines), page.after)
 
     async def result(self, id_: str, *, as_workbook: bool) -> tuple[str, bytes]:
@@ -126,6 +158,12 @@ class Imports:
         if found is None:
             raise UnknownImportError
         return found
+
+
+def _refuse_twin(connection: Connection, content: str, *, dry_run: bool) -> None:
+    for other in imports.running(connection):
+        if other.dry_run == dry_run and other.summary["content"] == content:
+            raise ImportRunningError(other.register)
 
 
 def _check_people(connection: Connection, named: Iterable[str | None]) -> None:

@@ -55,6 +55,7 @@ from lifecycle.service.telling.outlets import IN_THE_INBOX, Outlets
 from lifecycle.service.tokens import Tokens
 from lifecycle.service.trail import Trail
 from lifecycle.service.trials import Trials
+from lifecycle.service.uploads import Uploads
 from lifecycle.service.webhooks import Webhooks
 from lifecycle.service.what_if_work import WhatIfWork
 from lifecycle.service.what_ifs import WhatIfs
@@ -134,6 +135,7 @@ class Office:
         self.indicators = Indicators(database, self.shelf, now)
         self.trail = Trail(database, now)
         importing = Importing(database, self.commands, self.registration, self.shelf, now)
+        self.uploads = Uploads(database, store, self.deeds, self.shelf, now)
         self.import_work = ImportWork(database, store, importing, now)
         self.imports = Imports(database, store, self.deeds, self.shelf, self.import_work, now)
         self.what_if_work = WhatIfWork(database, self.shelf, now)

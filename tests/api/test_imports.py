@@ -275,6 +275,73 @@ async def test_what_cannot_be_imported_is_refused_whole(
     assert (await send(desk, content, name=name, **form)).refused == refused
 
 
+async def test_a_register_is_uploaded_looked_at_changed_and_imported(desk: Desk) -> None:
+    register = Register()
+    uploaded = await desk.post("analyst", "/registers", files={"file": ("small.csv", register.text.encode())})
+    assert uploaded.status == 201
+    assert uploaded.response.headers["location"].endswith(f"/registers/{uploaded.json['id']}")
+    choice = uploaded.json["choice"]
+    assert (choice["key"], choice["facts"]["finish"], "whole_life_cost" in choice["facts"]) == ("key", "finish", False)
+    choice["facts"]["whole_life_cost"], choice["scales"] = "cost", {"whole_life_cost": 1_000_000}
+    path = f"/registers/{uploaded.json['id']}"
+    preview = await desk.post("analyst", f"{path}/preview", {"choice": choice})
+    assert (preview.status, preview.json["importable"]) == (200, 3)
+    assert preview.json["first"][0]["facts"] == {"whole_life_cost": 550_000_000, "finish": "2030-01-01"}
+    assert preview.json["first"][1]["unknown"] == {"whole_life_cost": "unknown"}
+    order = {"mapping_document": preview.json["mapping_document"], "dry_run": True}
+    begun = await desk.post("analyst", f"{path}/imports", order)
+    assert (begun.status, begun.json["upload"]) == (201, uploaded.json["id"])
+    again = (await desk.get("analyst", path)).json
+    assert again["choice"] == preview.json["choice"], "what was chosen last suggests itself"
+    assert begun.json["id"] in [each["id"] for each in (await desk.get("analyst", "/imports")).json["items"]]
+
+
+@pytest.mark.usefixtures("at_work")
+async def test_what_a_dry_run_has_shown_is_done_in_earnest(desk: Desk) -> None:
+    register = Register()
+    dry = await take(desk, register.text, dry_run="true")
+    done = await ended(desk, await desk.post("analyst", f"/imports/{dry['id']}/again", {}))
+    assert (done["dry_run"], counted(done)) == (False, {"registered": 3})
+
+
+@pytest.mark.usefixtures("at_work")
+async def test_rows_that_were_not_taken_in_come_first_when_asked_for(desk: Desk) -> None:
+    register = Register()
+    bad = [",Nameless,rail,1,,", f"{fresh_key()} X,Spaced,rail,1,,"]
+    done = await take(desk, "\n".join(["key,name,portfolio,cost,finish,aims", *register.lines, *bad, ""]))
+    found = [row["row"] for row in await rows(desk, done, pressing_first="true")]
+    assert found == [5, 6, 2, 3, 4]
+
+
+async def test_the_same_register_is_imported_once_at_a_time(desk: Desk, hire: Callable[[], Worker]) -> None:
+    register = Register()
+    begun = await send(desk, register.text)
+    assert (await send(desk, register.text, person="director")).refused == (409, "import_running")
+    dry = await send(desk, register.text, dry_run="true")
+    assert dry.status == 201
+    async with hire():
+        await ended(desk, begun)
+        assert counted(await take(desk, register.text)) == {"unchanged": 3}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "refused"),
+    [
+        ("/preview", {"choice": {"key": "key", "name": "nowhere"}}, (422, "missing_column")),
+        ("/preview", {"choice": {"key": "key"}}, (422, "malformed")),
+        ("/preview", {"policy": "no-such"}, (422, "policy_unknown")),
+        ("/imports", {}, (422, "wrong_value")),
+        ("/imports", {"mapping": "no-such"}, (422, "unknown_mapping")),
+    ],
+)
+async def test_what_cannot_be_chosen_is_refused(desk: Desk, path: str, body: Json, refused: tuple[int, str]) -> None:
+    files = {"file": ("small.csv", Register().text.encode())}
+    id_ = (await desk.post("analyst", "/registers", files=files)).json["id"]
+    assert (await desk.post("analyst", f"/registers/{id_}{path}", body)).refused == refused
+    assert (await desk.post("analyst", f"/registers/none{path}", body)).refused[0] in (404, 422)
+    assert (await desk.post("pm", f"/registers/{id_}{path}", body)).refused == (403, "not_permitted")
+
+
 async def test_only_who_may_import_does_and_looks(desk: Desk) -> None:
     assert (await send(desk, Register().text, person="pm")).refused == (403, "not_permitted")
     for path in ("", "/rows", "/result"):

@@ -7,13 +7,13 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
-from api.deps import Key, TheOffice
+from api.deps import Id, Key, TheOffice
 from api.web.viewer import Viewer, Views
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Permission
-from lifecycle.service.pulse import Pulse
 
 router = APIRouter(include_in_schema=False, prefix="/live")
+Count = Callable[[], Awaitable[int]]
 _EVERY_SECONDS: Final = 1.0
 _LONGEST: Final = 300
 """Looks in one stream; then the browser comes again, and is asked again who it is."""
@@ -26,7 +26,7 @@ async def inbox(
     request: Request, office: TheOffice, viewer: Annotated[Viewer, Depends(Views(Permission.SELF_SERVE))]
 ) -> StreamingResponse:
     """Says so whenever anything happened to any project."""
-    return _stream(request, office.pulse, office.pulse.count)
+    return _stream(request, office.pulse.count, office.pulse.count)
 
 
 @router.get("/notices")
@@ -34,7 +34,7 @@ async def notices(
     request: Request, office: TheOffice, viewer: Annotated[Viewer, Depends(Views(Permission.SELF_SERVE))]
 ) -> StreamingResponse:
     """Says so whenever the reader was told something."""
-    return _stream(request, office.pulse, lambda: office.notices.unseen(viewer.id))
+    return _stream(request, office.pulse.count, lambda: office.notices.unseen(viewer.id))
 
 
 @router.get("/projects/{key}")
@@ -47,24 +47,38 @@ async def project(
         return (await office.reading.project(viewer.id, key)).seq
 
     await version()
-    return _stream(request, office.pulse, version)
+    return _stream(request, office.pulse.count, version)
 
 
-def _stream(request: Request, pulse: Pulse, count: Callable[[], Awaitable[int]]) -> StreamingResponse:
-    return StreamingResponse(_news(request, pulse, count), media_type="text/event-stream")
+@router.get("/imports/{id}")
+async def register(
+    id: Id, request: Request, office: TheOffice, viewer: Annotated[Viewer, Depends(Views(Permission.REGISTER_IMPORT))]
+) -> StreamingResponse:
+    """Says so whenever an import has come further, and when it has ended."""
+
+    async def rows() -> int:
+        view = await office.imports.get(id)
+        return view.rows_done if view.finished_at is None else -1
+
+    await rows()
+    return _stream(request, rows, rows)
 
 
-async def _news(request: Request, pulse: Pulse, count: Callable[[], Awaitable[int]]) -> AsyncIterator[str]:
-    """The events of one stream: each change once, with the number that stands for it."""
+def _stream(request: Request, beat: Count, count: Count) -> StreamingResponse:
+    return StreamingResponse(_news(request, beat, count), media_type="text/event-stream")
+
+
+async def _news(request: Request, pulse: Count, count: Count) -> AsyncIterator[str]:
+    """The events of one stream: each change of the count once, which is asked only after the pulse has changed."""
     yield "retry: 3000\n\n"
     try:
-        beat, known = await pulse.count(), await count()
+        beat, known = await pulse(), await count()
         yield f"event: changed\ndata: {known}\n\n"
         for look in range(1, _LONGEST + 1):
             await asyncio.sleep(_EVERY_SECONDS)
             if getattr(request.app.state, "leaving", False):
                 return
-            if (now := await pulse.count()) != beat and (found := await count()) != known:
+            if (now := await pulse()) != beat and (found := await count()) != known:
                 known = found
                 yield f"event: changed\ndata: {known}\n\n"
             elif look % _SIGN_OF_LIFE == 0:

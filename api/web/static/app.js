@@ -102,8 +102,14 @@ const page = {
       location.reload();
       return;
     }
-    if (request.status < 400) history.replaceState(null, "", request.responseURL);
+    const there = new URL(request.responseURL);
+    if (request.status < 400 && there.pathname !== location.pathname) {
+      location.assign(there);
+      return;
+    }
+    if (request.status < 400) history.replaceState(null, "", there);
     document.querySelector("main").replaceWith(found);
+    htmx.process(found);
     page.start();
     (found.querySelector("[role=alert], [role=status]") ?? found).scrollIntoView({ block: "center" });
   },
@@ -126,9 +132,13 @@ const live = {
       let first = true;
       stream.addEventListener("changed", (event) => {
         const now = document.querySelector(`[data-live="${address}"]`);
-        if (!now) return;
+        if (!now) {
+          stream.close();
+          live.streams.delete(address);
+          return;
+        }
         if (now.dataset.version) now.hidden = event.data <= Number(now.dataset.version);
-        else if (!first) setTimeout(() => live.refresh(now), 400 * Math.random());
+        else if (now.dataset.known ? event.data !== now.dataset.known : !first) setTimeout(() => live.refresh(now), 400 * Math.random());
         first = false;
       });
     }

@@ -41,7 +41,8 @@ class MappedRow:
     """What one row of a register says about one project.
 
     `facts` has every fact of the mapping: money in minor units, dates as YYYY-MM-DD, None where unknown. `stage` is
-    the stage of entry, None when the mapping leaves it to the policy. `as_of` is the day on which the figures stood.
+    the stage of entry, as the policy would write it, None when the mapping leaves it to the policy. `as_of` is the day
+    on which the figures stood.
     """
 
     number: int
@@ -160,6 +161,9 @@ class _Application:
     def _stage(
         self, row: Row, facts: dict[str, FactValue | None], as_of: date | None, problems: list[Problem]
     ) -> str | None:
+        said = compared(self._first(row, self._columns.stage)[1])
+        if not self._says_nothing(said):
+            return said.replace(" ", "_")
         entry = self._mapping.entry
         if entry is None:
             return None

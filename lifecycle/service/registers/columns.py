@@ -6,7 +6,7 @@ from lifecycle.service.registers.reading import Register, column_key
 
 
 class MappedColumns:
-    """For key, name, portfolio, the register's day and every fact: the register's columns, the preferred one first.
+    """For key, name, portfolio, stage, the register's day and every fact: the register's columns, the preferred first.
 
     Making one raises `RegisterError` (`missing_column`) when the register lacks the key, the name, or a column that
     the mapping calls required. Names are compared by `column_key`.
@@ -17,6 +17,7 @@ class MappedColumns:
         self.key = self._needed(mapping.key, "key")
         self.name = self._needed(mapping.name, "name")
         self.portfolio = self._found(mapping.portfolio or ())
+        self.stage = self._found(mapping.stage or ())
         self.as_of = self._found(mapping.as_of.column if mapping.as_of else ())
         self.of_facts = {
             name: self._needed(fact.names, name) if fact.required else self._found(fact.names)

@@ -195,8 +195,10 @@ class RegisterMapping(Conventions):
     """The column that identifies a project through the years (or alternatives: the first that the register has)."""
     name: Text | Columns
     portfolio: Text | Columns | None = None
+    stage: Text | Columns | None = None
+    """The column that says in which stage a new project stands; where it says nothing, `entry` does."""
     as_of: AsOf | None = None
-    facts: dict[Name, Fact] = Field(min_length=1, max_length=200)
+    facts: dict[Name, Fact] = Field(max_length=200)
     entry: Entry | None = None
 
     @model_validator(mode="after")

@@ -99,12 +99,12 @@ class House:
 
 
 @asynccontextmanager
-async def at_home(folder: Path) -> AsyncIterator[House]:
-    """The product, at work, with the sample office founded in a folder."""
+async def at_home(folder: Path, *, sample: bool = True) -> AsyncIterator[House]:
+    """The product, at work, with the sample office founded in a folder; else with its first administrator alone."""
     os.environ["TEMPORAL_DEBUG"] = "1"  # the worker shares this process, and its turns can look like a deadlock
     with Database(f"sqlite:///{folder / 'lifecycle.db'}") as database:
         database.write_now(upgrade)
-        tokens = database.write_now(lambda connection: found(connection, datetime.now(UTC), sample=True))
+        tokens = database.write_now(lambda connection: found(connection, datetime.now(UTC), sample=sample))
         async with AsyncExitStack() as open_:
             server = await open_.enter_async_context(temporal())
             target = server.client.service_client.config.target_host
@@ -114,11 +114,11 @@ async def at_home(folder: Path) -> AsyncIterator[House]:
             office = Office(database, client, QUEUE, folder / "evidence", limits, outlets=outlets)
             run = activities(database, calendar_of, office.rollout_work.roll)
             await open_.enter_async_context(new_worker(server.client, QUEUE, run))
-            yield await _furnished(office, tokens, open_)
+            yield await _furnished(office, tokens, open_, Entrance(sample=sample))
 
 
-async def _furnished(office: Office, tokens: Mapping[str, str], open_: AsyncExitStack) -> House:
-    app = create_app(nullcontext(office), office.limits.evidence_bytes, Entrance(sample=True))
+async def _furnished(office: Office, tokens: Mapping[str, str], open_: AsyncExitStack, entrance: Entrance) -> House:
+    app = create_app(nullcontext(office), office.limits.evidence_bytes, entrance)
     config = uvicorn.Config(app, port=0, log_config=None, access_log=False, timeout_graceful_shutdown=1)
     served = uvicorn.Server(config)
     serving = asyncio.create_task(served.serve())

@@ -14,6 +14,7 @@ from lifecycle.persistence.outbox import claim, delivered, put_out, undelivered
 from tests.api.desk import Json, Project
 from tests.web.browser.house import House, at_home
 from tests.web.browser.past import remember
+from tests.web.browser.registers import Registry, imported, upload
 
 WIDTHS = {"wide": 1280, "narrow": 360}
 SCHEMES = ("light", "dark")
@@ -60,6 +61,9 @@ async def told(house: House) -> Iterable[tuple[str, str | None, str]]:
     await machines.upload("plan", "baseline")
     await trams.upload()
     hook = await listened(house)
+    register = await upload(house, Registry().content)
+    trial = await imported(house, register, dry_run=True)
+    done = await imported(house, register)
     return (
         ("sign-in", None, "/sign-in"),
         ("inbox", "sponsor", "/"),
@@ -79,6 +83,10 @@ async def told(house: House) -> Iterable[tuple[str, str | None, str]]:
         ("changes", "director", "/changes"),
         ("change-new", "analyst", "/changes/new"),
         ("rollouts", "director", "/rollouts"),
+        ("imports", "analyst", "/imports"),
+        ("register", "analyst", f"/imports/registers/{register}"),
+        ("import-trial", "analyst", f"/imports/{trial}"),
+        ("import", "analyst", f"/imports/{done}"),
         ("audit", "auditor", "/audit"),
         ("administration", "administrator", "/administration"),
         ("people", "director", "/people"),
