@@ -31,6 +31,6 @@ def what_if_seconds(address: str, token: str) -> tuple[int, float]:
             time.sleep(0.1)
             view = client.get(f"/policies/what-ifs/{view['id']}")
         took = time.perf_counter() - began
-    if view["status"] != "done" or view["done"] != view["total"]:
+    if view["status"] != "done" or view["projects_done"] != view["projects_total"]:
         raise RuntimeError(f"the trial of a draft came to {view}")
-    return int(view["done"]), took
+    return int(view["projects_done"]), took
