@@ -6,11 +6,11 @@ from functools import partial
 
 import pytest
 
-from lifecycle.domain.events import FactsAmended, ProjectHeld, ProjectKilled
+from lifecycle.domain.events import FactsAmended, ProjectHeld, ProjectKilled, ProjectResumed
 from lifecycle.domain.gate_events import ConditionMissed, ConditionProved, LadderAction
 from lifecycle.domain.people import Grant
-from lifecycle.domain.project import Outcome, RoundStatus
-from lifecycle.persistence.projection import project
+from lifecycle.domain.project import Clock, Outcome, RoundStatus
+from lifecycle.persistence.projection import project, rebuild
 from lifecycle.persistence.reach import UNLIMITED, Reach
 from lifecycle.persistence.roles import grants_of
 from lifecycle.persistence.rounds import (
@@ -210,3 +210,15 @@ def test_roles_granted_for_one_project_reach_no_other(office: Database) -> None:
     granted = (Grant(person="deputy", role="finance", scope="project:P2"),)
     lines = office.read_now(partial(waiting_for, person="deputy", granted=granted, now=NOW)).lines
     assert keys(lines) == ["P2/charter/1"]
+
+
+def test_a_deadline_that_moves_takes_its_new_place_in_the_inbox(office: Database) -> None:
+    first = bring(office, submitted("P1"))
+    bring(office, submitted("P2"))
+    assert waiting(office, "finance-1") == ["P1", "P2"]
+    later = Clock(started_at=first.now, due=first.now + timedelta(days=90))
+    first.tell(ProjectHeld(type="person:project:held", reason="No staff."), by="sponsor")
+    first.tell(ProjectResumed(reason="They came.", clocks={"charter": later}), by="sponsor")
+    bring(office, first)
+    assert waiting(office, "finance-1") == ["P2", "P1"]
+    assert office.write_now(partial(rebuild, key="P1")) == ()
