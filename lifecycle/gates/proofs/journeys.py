@@ -20,7 +20,7 @@ from lifecycle.gates.proofs.passing import Passing, Position
 from lifecycle.gates.proofs.prover import Prover
 from lifecycle.gates.proofs.witness import in_words
 
-MOST_STEPS: Final = 10_000
+MOST_STEPS: Final = 16_000
 """So many steps from position to position are looked at."""
 TIME: Final = ""
 """Stands for a gate where a decision grows too old."""
