@@ -4,6 +4,7 @@ from alembic import context
 
 from lifecycle.persistence import (  # noqa: F401  (they fill the schema)
     account_tables,
+    measures,
     notice_tables,
     office_tables,
     policy_tables,
