@@ -257,9 +257,16 @@ def _gate(view: Any) -> Iterable[str]:
 
 
 def _way(found: Any) -> Iterable[str]:
-    yield from table(found["stops"], {"by": "Who", "at": "At the earliest", "sentence": "What"})
+    rows = [{**stop, "who": _owing(stop, found["names"])} for stop in found["stops"]]
+    yield from table(rows, {"who": "Who", "at": "At the earliest", "sentence": "What"})
     if not found["reaches"]:
         yield f"It does not get through: {found['obstacle']}"
+
+
+def _owing(stop: Any, names: Any) -> str:
+    """Whoever could do it, by name; nobody where time has to pass."""
+    people = [person for person in (stop["by"], *stop["others"]) if person]
+    return " or ".join(names.get(person, person) for person in people)
 
 
 def _findings(view: Any) -> Iterable[str]:

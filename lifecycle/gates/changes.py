@@ -17,6 +17,8 @@ from lifecycle.gates.tolerances import breaches
 
 MOST_TRIED: Final = 1_200
 """So many changes are tried for one requirement."""
+MOST_TRIED_ALL: Final = 4_000
+"""So many changes are tried on one way."""
 MOST_TOGETHER: Final = 4
 """So many names are changed together at most."""
 MOST_PROPOSED: Final = 4
@@ -26,6 +28,18 @@ _OWN: Final = ("project", "answers")
 
 Wanting = Callable[[ProjectState, Round], tuple[str, ...] | None]
 """The names on which the first thing that is still wanted depends; none if nothing is wanted any more."""
+
+
+class Patience:
+    """How much may still be tried on a way, so that a policy of riddles is given up in time."""
+
+    def __init__(self, left: int = MOST_TRIED_ALL) -> None:
+        self.left = left
+
+    def spend(self, worth: int = 1) -> bool:
+        """Try something that is worth so many changes; false when that is too much."""
+        self.left -= worth
+        return self.left >= 0
 
 
 class Changes(Value):
@@ -73,6 +87,7 @@ def smallest(
     round_: Round,
     conditions: Sequence[Condition],
     wanting: Wanting,
+    patience: Patience,
     besides: Sequence[FactValue] = (),
 ) -> Iterator[Changes]:
     """Some changes of what people can change themselves, then some for which a gate has to decide first.
@@ -83,6 +98,8 @@ def smallest(
     own = {name: tried for name, tried in values.items() if name.partition(".")[0] in _OWN}
 
     def still_wanting(change: Mapping[str, FactValue]) -> tuple[str, ...] | None:
+        if not patience.spend():
+            return ()
         names = wanting(*Changes(values=change).made(book, state, round_))
         return None if names is None else tuple(dict.fromkeys(_as_changed(book, name) for name in names))
 

@@ -6,7 +6,7 @@ left. So what is proposed gets through as long as nobody does anything else mean
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
 from lifecycle.domain.gate_events import Basis
@@ -15,7 +15,7 @@ from lifecycle.domain.project import OPENING, Outcome, ProjectState, Round, Roun
 from lifecycle.domain.values import FactValue, Instant, Value
 from lifecycle.domain.worktime import WorkCalendar
 from lifecycle.gates.case import Rulebooks
-from lifecycle.gates.changes import Changes
+from lifecycle.gates.changes import Changes, Patience
 from lifecycle.gates.criteria import Findings, findings_of, missing, missing_evidence
 from lifecycle.gates.deciding import decider, passage_blocked
 from lifecycle.gates.errands import Errands, Wish
@@ -37,6 +37,8 @@ DEEPEST: Final = 6
 """So many gates may wait for each other."""
 MOST_TIMES: Final = 4
 """So many times a gate is gone through again for a fact that each of its decisions changes."""
+AN_ACTION: Final = 10
+"""To try an action costs as much as to try so many changes."""
 A_GO: Final = Wish()
 
 Errand = Callable[[], None]
@@ -67,7 +69,12 @@ def itinerary(
 
 
 class _Way(Errands):
-    """Finds the next action, again and again."""
+    """Finds the next action, again and again, as long as there is patience."""
+
+    @cached_property
+    def patience(self) -> Patience:
+        """What is left of it."""
+        return Patience()
 
     def pass_gate(self, gate: str, waiting: tuple[str, ...], wish: Wish = A_GO) -> None:
         """Bring a gate to a go as it is wished for. Raises StuckError."""
@@ -75,8 +82,8 @@ class _Way(Errands):
             raise StuckError(f"The gates wait for each other: {' for '.join([*waiting, gate])}.")
         since = self.state
         while not self.is_passed(gate, since, wish.outcomes):
-            if len(self.legs) >= MOST_LEGS:
-                raise StuckError(f"More than {MOST_LEGS} actions would be needed.")
+            if len(self.legs) >= MOST_LEGS or not self.patience.spend(AN_ACTION):
+                raise StuckError(f"More than {MOST_LEGS} actions would be needed, or it is too intricate to say.")
             self._go_on(gate, (*waiting, gate), wish)
 
     def _go_on(self, gate: str, waiting: tuple[str, ...], wish: Wish) -> None:
@@ -91,7 +98,9 @@ class _Way(Errands):
         elif lacking := self._lacking(round_):
             self._mend(round_, lacking[0], waiting)
         elif not any(grants(self.book, self.state, round_, outcome, wish.facts) for outcome in wish.outcomes):
-            wanted = changes_for_a_decision(self.book, self.state, round_, wish.outcomes, wish.facts, self.now)
+            wanted = changes_for_a_decision(
+                self.book, self.state, round_, wish.outcomes, wish.facts, self.now, self.patience
+            )
             self._bring_about(gate, wanted, f"As the facts are, {self.named(gate)} cannot decide go.", waiting)
         elif round_.status is RoundStatus.PREPARING:
             self.submit(gate)
@@ -112,7 +121,7 @@ class _Way(Errands):
         if self.state.is_over and rule.kind is not GateKind.BENEFITS:
             raise StuckError(f"The project is {self.state.status}.")
         if not self.book.applies(rule.when, context_of(self.book, self.state, self.state.rounds.get(gate)), gate):
-            wanted = changes_for_a_route(self.book, self.state, gate)
+            wanted = changes_for_a_route(self.book, self.state, gate, self.patience)
             self._bring_about(gate, wanted, f"{self.named(gate)} is not there for this project: {rule.when}.", waiting)
             return
         if rule.kind in ON_REQUEST and (not rule.during or self.state.stage in rule.during):
@@ -169,7 +178,7 @@ class _Way(Errands):
         elif kind == "requires":
             self._fulfil(self.book.policy.gates[round_.gate].requires[int(name) - 1], round_, waiting)
         elif not (kind == "criteria" and self.keep_promises(round_, name)):
-            wanted = changes_for(self.book, self.state, round_, finding, self.now)
+            wanted = changes_for(self.book, self.state, round_, finding, self.now, self.patience)
             unmet = f"No change was found after which this is met: {finding.label}."
             self._bring_about(round_.gate, wanted, unmet, waiting)
 
@@ -180,9 +189,8 @@ class _Way(Errands):
     def _change(self, gate: str, changes: Changes, waiting: tuple[str, ...]) -> None:
         for fact, value in changes.of("decided").items():
             self._have_set(fact, value, waiting)
-        decided = {**dict.fromkeys(changes.of("passed"), OPENING)}
-        for other, outcomes in decided.items():
-            self.pass_gate(other, waiting, Wish(outcomes))
+        for other in changes.of("passed"):
+            self.pass_gate(other, waiting)
         for other, outcome in changes.of("outcome").items():
             self.pass_gate(other, waiting, Wish((Outcome(str(outcome)),)))
         facts = {name: value for name, value in changes.of("project").items() if self.state.facts.get(name) != value}

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lifecycle.domain.project import Outcome, ProjectState, Round
 from lifecycle.domain.values import FactValue
-from lifecycle.gates.changes import Changes, smallest, with_derived
+from lifecycle.gates.changes import Changes, Patience, smallest, with_derived
 from lifecycle.gates.conditions import Condition, Kind
 from lifecycle.gates.criteria import SCORE, findings_of, missing
 from lifecycle.gates.deciding import facts_set, is_available
@@ -16,7 +16,7 @@ from lifecycle.gates.rulebook import Rulebook, context_of
 
 
 def changes_for(
-    book: Rulebook, state: ProjectState, round_: Round, finding: Finding, now: datetime
+    book: Rulebook, state: ProjectState, round_: Round, finding: Finding, now: datetime, patience: Patience
 ) -> Iterator[Changes]:
     """Changes after which a criterion or the score is met and no other is worse, the smallest first."""
     if finding.requirement == SCORE and (marks := _full_marks(book, state, round_, now)):
@@ -27,7 +27,7 @@ def changes_for(
     def wanting(state: ProjectState, round_: Round) -> tuple[str, ...] | None:
         return _worse(book, state, round_, lacking, now)
 
-    yield from smallest(book, state, round_, _judging(book, round_.gate), wanting)
+    yield from smallest(book, state, round_, _judging(book, round_.gate), wanting, patience)
 
 
 def changes_for_a_decision(
@@ -37,6 +37,7 @@ def changes_for_a_decision(
     outcomes: Sequence[Outcome],
     facts: Mapping[str, FactValue],
     now: datetime,
+    patience: Patience,
 ) -> Iterator[Changes]:
     """Changes after which a round can be decided in one of these ways, and the decision then sets these facts."""
     gate = book.policy.gates[round_.gate]
@@ -51,19 +52,18 @@ def changes_for_a_decision(
         granted = any(grants(book, state, round_, outcome, facts) for outcome in outcomes)
         return _worse(book, state, round_, lacking, now) if granted else _names(book, asked)
 
-    yield from smallest(
-        book, state, round_, [*asked, *_judging(book, round_.gate)], wanting, besides=tuple(facts.values())
-    )
+    conditions = [*asked, *_judging(book, round_.gate)]
+    yield from smallest(book, state, round_, conditions, wanting, patience, besides=tuple(facts.values()))
 
 
-def changes_for_a_route(book: Rulebook, state: ProjectState, gate: str) -> Iterator[Changes]:
+def changes_for_a_route(book: Rulebook, state: ProjectState, gate: str, patience: Patience) -> Iterator[Changes]:
     """Changes after which a gate is there for the project."""
     round_ = Round(gate=gate, number=1, opened_at=state.stage_since, tier=state.tier)
 
     def wanting(state: ProjectState, round_: Round) -> tuple[str, ...] | None:
         return _off_route(book, state, round_)
 
-    yield from smallest(book, state, round_, _judging(book, gate), wanting)
+    yield from smallest(book, state, round_, _judging(book, gate), wanting, patience)
 
 
 def grants(

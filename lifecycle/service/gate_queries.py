@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 from lifecycle.domain.events import Recorded
 from lifecycle.domain.people import Actor, Roster
 from lifecycle.domain.project import ProjectState, Round
-from lifecycle.domain.values import Instant, Value
+from lifecycle.domain.values import FactValue, Instant, Names, Value
 from lifecycle.domain.verdicts import Reason, Refusal
 from lifecycle.gates.explain import Possibility, possibilities
 from lifecycle.gates.itinerary import itinerary
 from lifecycle.gates.rulebook import Rulebook
 from lifecycle.persistence.footing import Footing, Request, footing_of
+from lifecycle.persistence.people import names
 from lifecycle.persistence.projects import state_of
 from lifecycle.persistence.reach import Reach
 from lifecycle.persistence.roles import roster_of
@@ -41,17 +42,27 @@ class Actions(Value):
 
 
 class Stop(Value):
-    """One action on the way to a go: who does it (nobody where time has to pass), what, and when at the earliest."""
+    """One action on the way to a go: who does it (nobody where time has to pass), what, and when at the earliest.
+
+    Any of `others` could do it as well. `subject` is what it concerns (an item of evidence, a role, an outcome, a
+    condition), `values` what is to be recorded or answered, as facts travel.
+    """
 
     by: str | None
+    others: Names
     action: str
     gate: str | None
+    subject: str
+    values: Mapping[str, FactValue]
     sentence: str
     at: Instant
 
 
 class WayToGo(Value):
-    """The fewest actions found that open a gate; where it cannot be opened, what is in the way."""
+    """The fewest actions found that open a gate; where it cannot be opened, what is in the way.
+
+    `names` says what everybody is called who owes one of them.
+    """
 
     project: str
     version: int
@@ -60,6 +71,7 @@ class WayToGo(Value):
     obstacle: str
     earliest: Instant | None
     stops: tuple[Stop, ...]
+    names: Mapping[str, str]
 
 
 class GateQueries:
@@ -141,6 +153,8 @@ class GateQueries:
             raise RefusedError(_unknown_gate(books[state.policy.digest]))
         calendar = calendar_of(policy.calendar, now.year)
         found = await asyncio.to_thread(itinerary, books, state, gate, roster, calendar, now)
+        stops = tuple(Stop.model_validate(leg.model_dump(include=set(Stop.model_fields))) for leg in found.legs)
+        people = {person for stop in stops for person in (stop.by, *stop.others) if person}
         return WayToGo(
             project=key,
             version=state.seq,
@@ -148,10 +162,8 @@ class GateQueries:
             reaches=found.reaches,
             obstacle=found.obstacle,
             earliest=found.earliest,
-            stops=tuple(
-                Stop(by=leg.by, action=leg.action, gate=leg.gate, sentence=leg.sentence, at=leg.at)
-                for leg in found.legs
-            ),
+            stops=stops,
+            names=await self._database.read(lambda connection: names(connection, people)),
         )
 
     async def _books(self, state: ProjectState) -> Mapping[str, Rulebook]:

@@ -19,6 +19,7 @@ from api.web.viewer import Acts, Viewer, Views
 from api.web.views import gate as views
 from api.web.views.ballot import ballot_of, is_open, is_theirs
 from api.web.views.told import items_supplied, people_in, told
+from api.web.views.way import leads_on, way_of
 from lifecycle.domain import commands as asked
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Permission
@@ -200,6 +201,8 @@ async def show(
     votes, decisions = await _ballots(office, viewer, view, acting_for, now)
     ballot, chair = ballot_of(votes, say), ballot_of(decisions, say)
     shown = sent.whole("version") if sent else None
+    shelved = await office.shelf.by_digest(project.policy.digest)
+    way = await office.gates.way(viewer.id, key, gate) if leads_on(view, project) else None
     page = render(
         request,
         viewer,
@@ -211,6 +214,7 @@ async def show(
         findings=views.findings_of(view, say),
         evidence=views.evidence_of(view, items_supplied(records, seen.before), say),
         ladder=views.ladder_of(view, say),
+        way=way_of(way, shelved.book.policy, project, viewer.id, say) if way and shelved else None,
         news=_since(news, seen),
         meanwhile=[each for each in news if turned and shown is not None and each.seq > shown],
         ballot=ballot if is_theirs(ballot) else (),

@@ -13,8 +13,9 @@ from api.web.rendering import formats_for, now_of, render
 from api.web.viewer import Acts, Viewer, Views
 from api.web.views import project as views
 from api.web.views.facts import facts_of
-from api.web.views.path import drawing_of, entries_of
+from api.web.views.path import drawing_of
 from api.web.views.told import told
+from api.web.views.way import gate_ahead, way_of
 from lifecycle.domain import commands as asked
 from lifecycle.domain.gate_events import DECIDED
 from lifecycle.domain.people import Permission
@@ -105,6 +106,8 @@ async def show(
     shelved = await office.shelf.by_digest(state.policy.digest)
     policy = shelved.book.policy if shelved else None
     say = formats_for(request, viewer)
+    ahead = gate_ahead(state, open_lines)
+    way = await office.gates.way(viewer.id, key, ahead) if ahead else None
     names = await office.people.names(views.people_in(state, open_gates, records))
     history = told(records, names, say)
     return render(
@@ -114,8 +117,9 @@ async def show(
         status=409 if turned else 200,
         project=state,
         names=names,
-        path=drawing_of(state, policy.stages if policy else (state.stage,), lines, entries_of(records, state), say),
-        open_gates=open_gates,
+        path=drawing_of(state, policy.stages if policy else (state.stage,), lines, records, say),
+        open_gates=sorted(open_gates, key=lambda view: view.gate != ahead),
+        way=way_of(way, policy, state, viewer.id, say) if way and policy else None,
         lines=lines,
         facts=facts_of(policy, state, say) if policy else (),
         conditions=views.conditions_of(state, actions),

@@ -7,6 +7,7 @@ from typing import Final
 
 from api.web.addresses import gate_path
 from api.web.formats import Formats
+from lifecycle.domain.gate_events import DECIDED
 from lifecycle.domain.project import ProjectState, RoundStatus
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.policy_gates import GateKind
@@ -16,6 +17,7 @@ from lifecycle.service.trail import TrailRecord
 STEP: Final = 190
 """Between one stage and the next, in units of the drawing."""
 _MARGIN: Final = 70
+_OPENED: Final = "policy:round:opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,17 @@ class Drawing:
 
 
 def drawing_of(
-    state: ProjectState, stages: Sequence[str], gates: Iterable[GateLine], entries: Mapping[str, datetime], say: Formats
+    state: ProjectState, stages: Sequence[str], gates: Iterable[GateLine], records: Sequence[TrailRecord], say: Formats
 ) -> Drawing:
-    """The path of a project; `entries` says when it entered each stage that it has been in."""
+    """The path of a project; its records say when it entered each stage, and how long its gates took."""
+    entries, lengths = entries_of(records, state), lengths_of(records)
     now = stages.index(state.stage) if state.stage in stages else 0
     marks = tuple(
         StageMark(say.named(name), _MARGIN + STEP * number, _state(number, now, state), _length(name, entries, say))
         for number, name in enumerate(stages)
     )
     stage_gates = [line for line in gates if line.kind is GateKind.STAGE]
-    between = tuple(_gate(line, stages, now, state.project, say) for line in stage_gates)
+    between = tuple(_gate(line, stages, now, state.project, lengths, say) for line in stage_gates)
     return Drawing(marks, between, _MARGIN * 2 + STEP * (len(stages) - 1), _told(marks, say))
 
 
@@ -104,11 +107,28 @@ def _length(name: str, entries: Mapping[str, datetime], say: Formats) -> str:
     return say.days(max(0, (left - entries[name]).days))
 
 
-def _gate(line: GateLine, stages: Sequence[str], now: int, project: str, say: Formats) -> GateMark:
+def lengths_of(records: Iterable[TrailRecord]) -> dict[str, int]:
+    """How many days each gate that was decided took, from its latest first round to its latest decision."""
+    opened: dict[str, datetime] = {}
+    found: dict[str, int] = {}
+    for record in sorted(records, key=lambda record: record.n):
+        gate = record.content["event"].get("gate") if record.type in (_OPENED, *DECIDED) else None
+        if gate and record.type == _OPENED and (gate in found or gate not in opened):
+            opened[gate] = record.at
+            found.pop(gate, None)
+        elif gate in opened:
+            found[gate] = (record.at - opened[gate]).days
+    return found
+
+
+def _gate(
+    line: GateLine, stages: Sequence[str], now: int, project: str, lengths: Mapping[str, int], say: Formats
+) -> GateMark:
     number = stages.index(line.leads_from) if line.leads_from in stages else 0
     status = line.status
     if status is RoundStatus.DECIDED and line.outcome in ("go", "conditional_go"):
         state, note = "done", say.named(line.outcome or "")
+        note += f" · {say.days(lengths[line.gate])}" if line.gate in lengths else ""
     elif status in (RoundStatus.SUBMITTED, RoundStatus.INFORMATION_REQUESTED):
         state, note = "asked", say.when(line.due) if line.due else say.named(status or "")
     elif line.is_open:

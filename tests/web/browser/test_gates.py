@@ -90,7 +90,7 @@ async def test_a_director_holds_a_project_and_lets_it_go_on(house: House) -> Non
     await page.get_by_label("Why").fill("The canal is frozen.")
     await page.get_by_role("button", name="Put on hold").click()
     await expect(page.get_by_text("The project is on hold; every clock stands still.").first).to_be_visible()
-    await page.get_by_role("link", name="Resume").click()
+    await page.get_by_role("link", name="Resume", exact=True).click()
     await page.get_by_label("Why").fill("It thaws.")
     await page.get_by_role("button", name="Resume").click()
     await expect(page.get_by_text("The project goes on.", exact=True)).to_be_visible()
