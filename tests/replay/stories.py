@@ -14,6 +14,7 @@ from lifecycle.domain.commands import (
     GrantWaiver,
     HoldProject,
     KillProject,
+    NudgeGate,
     OpenGate,
     ProveCondition,
     ResumeProject,
@@ -56,10 +57,15 @@ async def carried_to_the_end(office: Office) -> Project:
 
 
 async def nobody_voted(office: Office) -> Project:
-    """The whole ladder, and the review of the hold at its end; while SQL was away for a moment."""
+    """The whole ladder with a nudge, and the review of the hold at its end; while SQL was away for a moment."""
     project = await office.register()
     office.books.fails = 1
     await project.submit("plan", "plan")
+    clock = (await project.state()).rounds["plan"].clock
+    assert clock is not None
+    assert clock.due is not None
+    await project.wait_until(clock.due + timedelta(minutes=5))
+    await project.ask(NudgeGate(id=fresh(), actor=MIA, gate="plan"))
     await project.wait(60 * DAY)
     await project.ask(ResumeProject(id=fresh(), actor=SAM, reason="We have a finance gatekeeper again."))
     return project
