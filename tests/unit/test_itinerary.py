@@ -139,7 +139,7 @@ def test_whatever_a_policy_says_what_is_proposed_gets_through(block: int) -> Non
             assert journey.is_passed(gate, desk.state) is found.reaches, f"seed {seed}, gate {gate}"
             assert found.reaches or found.obstacle
             reached += found.reaches
-    assert reached >= RUNS / BLOCKS / 2, "too few gates can be reached to show anything"
+    assert reached >= RUNS / BLOCKS / 4, "too few gates can be reached to show anything"
 
 
 def test_every_action_says_who_owes_it_and_happens_in_working_time() -> None:
