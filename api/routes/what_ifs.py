@@ -12,9 +12,11 @@ from api.routes.lists import CursorText, Limit
 from api.schemas.people import Listed
 from api.schemas.what_ifs import WhatIfList, WhatIfOrder
 from api.schemas.words import Name
+from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Permission
 from lifecycle.service.envelopes import Envelope
 from lifecycle.service.what_if_views import WhatIfProject, WhatIfView
+from lifecycle.service.what_ifs import Over
 
 router = APIRouter(tags=["policies"])
 Beginner = Annotated[Envelope, Depends(Writes(Permission.PORTFOLIO_READ))]
@@ -24,6 +26,9 @@ Reader = Annotated[Caller, Depends(Reads(Permission.PORTFOLIO_READ))]
 @router.post("/policies/what-ifs", status_code=201, response_model=WhatIfView)
 async def begin(body: WhatIfOrder, envelope: Beginner, office: TheOffice) -> Response:
     """Try a draft on everything that the caller may see; nothing changes, and its address tells how far it has come."""
+    if (body.over is Over.COMING_DECISIONS) != (body.until is not None):
+        remedy = "Say until when for coming decisions, and for them alone."
+        raise LifecycleError("wrong_value", "The trial and its end do not belong together.", remedy)
     view = await office.what_ifs.begin(envelope, body.source, body.name, body.over, body.since, body.until)
     return as_json(view, 201, Location=f"{API}/policies/what-ifs/{view.id}")
 

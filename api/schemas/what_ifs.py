@@ -1,9 +1,5 @@
 """Trials of drafts: what is sent to begin one, and a person's list."""
 
-from typing import Self
-
-from pydantic import model_validator
-
 from api.schemas.policies import PolicyText
 from api.schemas.words import Instant, View
 from lifecycle.service.what_if_views import WhatIfView
@@ -16,12 +12,6 @@ class WhatIfOrder(PolicyText):
     over: Over = Over.OPEN_PROJECTS
     since: Instant | None = None
     until: Instant | None = None
-
-    @model_validator(mode="after")
-    def _coming_decisions_have_an_end(self) -> Self:
-        if (self.over is Over.COMING_DECISIONS) != (self.until is not None):
-            raise ValueError("say until when for coming decisions, and for them alone")
-        return self
 
 
 class WhatIfList(View):
