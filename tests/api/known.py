@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import count
 from typing import Any
 
 from lifecycle.service.policy_files import DEFAULT, library_text
@@ -14,6 +15,7 @@ Known = Mapping[str, Any]
 
 VISITOR = "visitor"
 """Somebody on whom changes to people can be tried."""
+_numbers = count(1)
 EDITION = {"policy": "corporate-standard", "version": 1}
 
 
@@ -65,14 +67,22 @@ def known_at(product: Product, path: str) -> Known:
         case ["tokens", _]:
             return {"id": director.does("POST", "/tokens", {"label": "To be tried"})["id"]}
         case ["imports", _, *_]:
-            register = b"project_number;project_name\nX-1;Tram line\n"
-            return {"id": director.uploads("POST", "/imports", "x.csv", register, mapping="uk-gmpp")["id"]}
+            return {"id": director.uploads("POST", "/imports", "x.csv", _register(), mapping="uk-gmpp")["id"]}
+        case ["registers", _, *_]:
+            choice = {"key": "project_number", "name": "project_name"}
+            id_ = director.uploads("POST", "/registers", "x.csv", _register())["id"]
+            return {"id": id_, "policy": EDITION["policy"], "choice": choice, "mapping": "uk-gmpp"}
         case ["preferences"]:
             return {"timezone": "Europe/London"}
         case ["commands", _]:
             return {"id": director.does("PATCH", Project.register(product).at("facts"), {"name": "Line 2"})["command"]}
         case _:
             return {}
+
+
+def _register() -> bytes:
+    """A register that nobody has imported yet."""
+    return f"project_number;project_name\nX-{next(_numbers)};Tram line\n".encode()
 
 
 def _project(product: Product, what: str) -> Project:
