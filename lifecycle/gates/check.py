@@ -6,6 +6,7 @@ from lifecycle.domain.people import Roster
 from lifecycle.gates.complaints import ConditionError
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.proofs import deciders, roles
+from lifecycle.gates.proofs.absent import absent
 from lifecycle.gates.proofs.baselines import baselines
 from lifecycle.gates.proofs.dead_ends import dead_ends
 from lifecycle.gates.proofs.decisions import decisions, derivations, settings
@@ -57,6 +58,7 @@ def check(policy: Policy, roster: Roster | None = None) -> tuple[Finding, ...]:
                 *demands(prover),
                 *routes(prover),
                 *waiting(policy),
+                *absent(prover),
                 *outcomes(policy),
             ]
             journeys = Journeys(prover)

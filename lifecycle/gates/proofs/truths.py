@@ -1,11 +1,16 @@
 """Conditions that are always or never true: what they were to tell apart they do not."""
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Final
 
-from lifecycle.gates.conditions import Truth
+from lifecycle.gates.conditions import Condition, Truth
 from lifecycle.gates.proofs.finding import Finding, error, information, warning
-from lifecycle.gates.proofs.prover import Prover
+from lifecycle.gates.proofs.prover import Context, Prover
 from lifecycle.gates.proofs.written import Written, conditions_of
+
+_PART_OF_A_GATE: Final = 4
+"""A path this long leads into a part of a gate: gates, its name, the part, the condition."""
 
 _NEVER = {
     "must": ("This can never be met, so the gate never opens without a waiver.", "Correct the condition."),
@@ -36,7 +41,10 @@ def truths(prover: Prover) -> Iterator[Finding]:
 def _truth(prover: Prover, written: Written) -> Iterator[Finding]:
     condition = prover.book.condition(written.text, written.gate)
     met, not_met = prover.can_be(condition, Truth.MET), prover.can_be(condition, Truth.NOT_MET)
-    if met.proven:
+    if not met.proven and written.key == "when" and _is_never_at_its_gate(prover, written, condition):
+        sentence = "Where this gate is there this is never true, so what it stands before never applies."
+        yield warning(written.path, sentence, "Correct it, or remove what never applies.")
+    elif met.proven:
         severe = warning if written.key == "unless" else error
         yield severe(written.path, *_NEVER[written.key])
     elif not_met.proven:
@@ -47,3 +55,19 @@ def _truth(prover: Prover, written: Written) -> Iterator[Finding]:
             "It is not proven that this is sometimes true and sometimes not: it calculates, or has too many cases."
         )
         yield information(written.path, sentence, "Split it into simpler conditions if you want it proven.")
+
+
+def _is_never_at_its_gate(prover: Prover, written: Written, condition: Condition) -> bool:
+    """Whether a part of a gate applies only where the gate is not there."""
+    whole = prover.book.policy.gates[written.gate].when if written.gate else None
+    if whole is None or len(written.path) < _PART_OF_A_GATE:
+        return False
+    there = prover.book.condition(whole, written.gate)
+    return prover.shown([there, condition], partial(_both, there, condition)).proven
+
+
+def _both(one: Condition, other: Condition, context: Context, undecided: frozenset[str]) -> bool | None:
+    truths = {one.judge(context, undecided).truth, other.judge(context, undecided).truth}
+    if Truth.NOT_MET in truths:
+        return False
+    return None if Truth.UNKNOWN in truths else True
