@@ -6,6 +6,7 @@ from typing import Any
 from api.terminal.policy_reference import section
 from lifecycle.gates.trials.scenario import PolicyTests
 from lifecycle.gates.trials.steps import VERBS
+from lifecycle.gates.trials.words import ENTRIES
 
 _INTRODUCTION = """\
 # Reference of policy tests
@@ -37,10 +38,11 @@ scenarios:
 ```
 
 **People** are named by their role: `by: sponsor`, `by: finance`, and a second one as `by: finance 2`. Where `by` is
-left out, whoever usually does it does: the manager supplies, submits and answers, the PMO holds and waives. The words
-`sponsor` and `project_manager` mean who holds the post at that moment. **Money** is written in major units (`250000`),
-in facts and in answers. **Time** stands still unless a step says `wait`. A step that is not `refused` must be granted.
-What `then` does not name is not looked at."""
+left out, whoever usually does it does: the manager supplies, submits and answers, the PMO holds, and whoever the
+policy names under `waivers_by` waives (the PMO, if it names nobody). The words `sponsor` and `project_manager` mean
+who holds the post at that moment. **Money** is written in major units (`250000`), in facts and in answers. **Time**
+stands still unless a step says `wait`. A step that is not `refused` must be granted. What `then` does not name is not
+looked at."""
 
 _PARTS = ("Given", "Person", "Scenario")
 _OF_STEPS = ("Promised", "Refused")
@@ -76,6 +78,7 @@ def _lines() -> Iterator[str]:
     yield from (f"| `{key}` | {meaning} |" for key, meaning in _further(steps).items())
     for name in (*_OF_STEPS, "Then"):
         yield from section(name, definitions[name], definitions)
+    yield from ["", f"Entries of the record: {', '.join(f'`{entry}`' for entry in sorted(ENTRIES))}."]
 
 
 _COMMON = ("refused", "then")

@@ -100,9 +100,11 @@ class Tolerance(Part):
     fact: Name | None = None
     """The fact that is compared with its baseline."""
     over: Margin | None = None
-    """How far above or after the baseline; exactly so far is no breach."""
+    """How far above or after the baseline: a share of it as `10%`, days as `90d`, or an amount in the fact's own unit
+    as `250000`, the same for every tier; exactly so far is no breach. For "at least", or by tier, write a condition
+    under `when`, such as `project.cost >= 1.1 * baseline.cost`."""
     under: Margin | None = None
-    """How far below or before the baseline."""
+    """How far below or before the baseline, in the same forms."""
     when: Expression | None = None
     """Instead of a drift: a breach while this surely holds."""
 

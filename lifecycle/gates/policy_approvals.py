@@ -115,7 +115,8 @@ class Panel(Part):
     dissent_to: RoleName | None = None
     """Who is told at once of a no that does not stop the gate; no clock stops for it."""
     rejection: Literal["any", "veto"] = "any"
-    """any: one rejection by whoever can fill a slot sends the gate back; veto: only a veto does."""
+    """any: one rejection by whoever can fill a slot counts; veto: only a veto does. One that counts sends the gate
+    back, or, where a chair decides, keeps it from going on until the chair has sent it back."""
 
 
 class Approvals(Panel):

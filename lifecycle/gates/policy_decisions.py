@@ -61,7 +61,7 @@ class Precondition(Part):
     fresh_for: Duration | None = None
     """How old the decision may be, in calendar time."""
     after: Name | None = None
-    """Only a decision newer than the latest one at this gate counts."""
+    """A gate, such as the last milestone: only a decision newer than the latest one there counts."""
     all: tuple["Precondition", ...] = ()
     """Every one of these."""
     any: tuple["Precondition", ...] = ()

@@ -97,7 +97,7 @@ class Gate(Part):
     submit_within: ByTier | None = None
     """The submitter's time, from the opening of the round."""
     submit_ladder: tuple[LadderStep, ...] = ()
-    """What happens while nothing is submitted; counted from the opening of the round."""
+    """What happens while nothing is submitted, from the opening of the round on: steps that remind, notify or hold."""
     decide_within: ByTier | None = None
     """The approvers' time, from the submission; it stops while a question is open or the project is on hold."""
     ladder: tuple[LadderStep, ...] = ()

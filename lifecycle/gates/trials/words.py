@@ -51,12 +51,13 @@ Moment = Annotated[str, AfterValidator(_moment)]
 Day = Annotated[str, AfterValidator(lambda text: date.fromisoformat(text).isoformat())]
 """A day, as `2026-04-01`."""
 
-_ENTRIES = frozenset(tag for event in get_args(Event) for tag in get_args(event.model_fields["type"].annotation))
+ENTRIES = frozenset(tag for event in get_args(Event) for tag in get_args(event.model_fields["type"].annotation))
+"""The tags of everything that the record of a project can hold."""
 
 
 def _entry(tag: str) -> str:
-    if tag not in _ENTRIES:
-        raise ValueError(f"There is no entry '{tag}' in the record; there are: {', '.join(sorted(_ENTRIES))}.")
+    if tag not in ENTRIES:
+        raise ValueError(f"There is no entry '{tag}' in the record; there are: {', '.join(sorted(ENTRIES))}.")
     return tag
 
 
