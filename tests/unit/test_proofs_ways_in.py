@@ -83,3 +83,13 @@ def test_a_part_that_applies_only_where_its_gate_is_not_there_is_told() -> None:
     (dead,) = [each for each in told if each.path[1] == "classic"]
     assert (dead.severity, dead.path) == (WARNING, ("gates", "classic", "evidence", "plan", "when"))
     assert dead.sentence.startswith("Where this gate is there this is never true")
+
+
+def test_a_gate_that_may_open_again_later_finds_the_review_that_it_waited_for() -> None:
+    review = {"kind": "review", "during": ["start"], "decisions": ["go", "recycle"]}
+    first = {"from": "start", "to": "design", "requires": [{"gate": "review"}], "on_missed_condition": "reopen"}
+    gates = {"review": review, "first": first, "on": {"from": "design", "to": "build"}, "end": END}
+    assert [told for told in found(gates) if told.severity == ERROR] == []
+    aged = {**first, "requires": [{"gate": "review", "fresh_for": "6 months"}]}
+    (told,) = [told for told in found({**gates, "first": aged}) if told.severity == ERROR]
+    assert told.path == ("gates", "first", "requires", 0), "it grows old, and cannot be had again there"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from lifecycle.domain.project import OnMiss, Outcome
+from lifecycle.domain.project import Outcome
 from lifecycle.gates.machine import KILLED
 from lifecycle.gates.policy import CLOSED
 from lifecycle.gates.policy_gates import GateKind
@@ -95,20 +95,6 @@ class Journeys:
                 elif step.to not in self.came_from:
                     self.came_from[step.to] = (here, step.gate)
                     doubtful.append(step.to)
-
-    @cached_property
-    def reopened(self) -> frozenset[str]:
-        """The stage gates that may have to be passed again in a later stage."""
-        opened = {
-            other
-            for gate in self.policy.gates.values()
-            for each in gate.decisions
-            for other in gate.decision(each).opens
-        }
-        return frozenset(
-            name for name, gate in self.policy.gates.items() if gate.kind is GateKind.STAGE
-            and (name in opened or gate.on_breach_of or gate.on_missed_condition is OnMiss.REOPEN)
-        )  # fmt: skip
 
     def is_end(self, here: Position) -> bool:
         """Whether a project is over there."""
@@ -197,8 +183,10 @@ class Journeys:
         ] or lost
 
     def behind(self, gate: str) -> set[Position]:
-        """The positions to which a project can come once it has passed a gate."""
-        passed = [step.to for steps in self.onward.values() for step in steps if step.gate == gate]
+        """The positions to which a project can come once it has passed a stage gate."""
+        to = self.policy.gates[gate].to
+        taken = (step.to for steps in self.onward.values() for step in steps if step.gate == gate)
+        passed = [there for there in taken if there.stage == to]
         return set(self._from(passed, lambda _: True))
 
     def beside(self, here: Position) -> Iterator[Position]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Final
 
-from lifecycle.domain.project import OPENING, Outcome
+from lifecycle.domain.project import OPENING, OnMiss, Outcome
 from lifecycle.domain.values import FactValue
 from lifecycle.gates.policy import CLOSED, Policy
 from lifecycle.gates.policy_decisions import Precondition
@@ -72,6 +72,8 @@ class Memory:
         """Gates, and stages where their decision need not be remembered: it can be had again where it is asked for."""
         found = set()
         for gate in self._awaited - self._told_apart - {_gate(name) for name in self._named}:
+            if not reopened(self._policy).isdisjoint(self._asking[gate]):
+                continue  # it may be asked for in any later stage
             asking = {at for name in self._asking[gate] for at in self._policy.stages_of(self._policy.gates[name])}
             on_request = self._policy.gates[gate].kind in (GateKind.REVIEW, GateKind.CHANGE, GateKind.EXCEPTION)
             if on_request and all(self._policy.belongs(gate, at) for at in asking):
@@ -81,6 +83,15 @@ class Memory:
     def _is_open_again(self, gate: str, stage: str) -> bool:
         rule = self._policy.gates[gate]
         return rule.kind is GateKind.STAGE and rule.from_ == stage
+
+
+def reopened(policy: Policy) -> frozenset[str]:
+    """The stage gates that may have to be passed again in a later stage."""
+    opened = {other for gate in policy.gates.values() for each in gate.decisions for other in gate.decision(each).opens}
+    return frozenset(
+        name for name, gate in policy.gates.items() if gate.kind is GateKind.STAGE
+        and (name in opened or gate.on_breach_of or gate.on_missed_condition is OnMiss.REOPEN)
+    )  # fmt: skip
 
 
 def leaves(asked: Iterable[Precondition]) -> Iterator[Precondition]:
