@@ -1,5 +1,6 @@
 """One Temporal server for all tests of the API; each test has a database, an office and a worker of its own."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
@@ -19,6 +20,7 @@ from lifecycle.service.calendars import calendar_of
 from lifecycle.service.decider import connect
 from lifecycle.service.founding import found
 from lifecycle.service.office import Limits, Office
+from lifecycle.service.sweeper import Sweeper
 from lifecycle.service.telling.outlets import IN_THE_INBOX, Outlets
 from tests.api.desk import Desk, Worker
 from tests.temporal import temporal
@@ -117,3 +119,14 @@ async def at_work(hire: Callable[[], Worker]) -> AsyncIterator[None]:
     """A worker for the whole test."""
     async with hire():
         yield
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def swept(at_work: None, office: Office) -> AsyncIterator[None]:
+    """A worker for the whole test, and the sweeper that settles what became unknown on the way."""
+    sweeper = Sweeper(office.database, office.commands, office.registration, office.settling, lambda: datetime.now(UTC))
+    stop = asyncio.Event()
+    sweeping = asyncio.create_task(sweeper.run(stop))
+    yield
+    stop.set()
+    await sweeping

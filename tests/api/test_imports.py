@@ -98,7 +98,7 @@ async def facts(desk: Desk, key: str) -> Json:
     return dict(found["facts"])
 
 
-@pytest.mark.usefixtures("at_work")
+@pytest.mark.usefixtures("swept")
 async def test_new_projects_are_registered_where_the_register_says_they_stand(desk: Desk) -> None:
     register = Register()
     done = await take(desk, register.text, manager="pm", sponsor="sponsor")
@@ -114,7 +114,7 @@ async def test_new_projects_are_registered_where_the_register_says_they_stand(de
     assert (third["key"], third["name"]) == (register.keys[2], "=Ferry")
 
 
-@pytest.mark.usefixtures("at_work")
+@pytest.mark.usefixtures("swept")
 async def test_known_projects_are_amended_only_where_they_differ(desk: Desk) -> None:
     register = Register()
     await take(desk, register.text)
@@ -132,7 +132,7 @@ async def test_known_projects_are_amended_only_where_they_differ(desk: Desk) -> 
     }
 
 
-@pytest.mark.usefixtures("at_work")
+@pytest.mark.usefixtures("swept")
 async def test_the_same_file_again_changes_nothing_whoever_sends_it(desk: Desk) -> None:
     register = Register()
     await take(desk, register.text)
@@ -149,7 +149,7 @@ async def test_the_same_file_again_changes_nothing_whoever_sends_it(desk: Desk) 
     assert counted(other) == {"unchanged": 2, "updated": 1}
 
 
-@pytest.mark.usefixtures("at_work")
+@pytest.mark.usefixtures("swept")
 async def test_a_dry_run_says_what_would_happen_and_changes_nothing(desk: Desk) -> None:
     register = Register()
     dry = await take(desk, register.text, dry_run="true")
@@ -163,7 +163,7 @@ async def test_a_dry_run_says_what_would_happen_and_changes_nothing(desk: Desk) 
     assert (await facts(desk, register.keys[0]))["whole_life_cost"] == 550_000_000
 
 
-@pytest.mark.usefixtures("at_work")
+@pytest.mark.usefixtures("swept")
 async def test_rows_that_cannot_be_taken_in_say_why_and_what_to_do(desk: Desk) -> None:
     register = Register()
     await take(desk, register.text)
@@ -181,7 +181,7 @@ async def test_rows_that_cannot_be_taken_in_say_why_and_what_to_do(desk: Desk) -
         assert row["remedy"]
 
 
-@pytest.mark.usefixtures("at_work")
+@pytest.mark.usefixtures("swept")
 async def test_what_is_gone_since_the_last_register_is_reported(desk: Desk) -> None:
     register = Register()
     await take(desk, register.text)
@@ -191,7 +191,7 @@ async def test_what_is_gone_since_the_last_register_is_reported(desk: Desk) -> N
     assert (await take(desk, register.text))["leavers"] == done["leavers"]
 
 
-@pytest.mark.usefixtures("at_work")
+@pytest.mark.usefixtures("swept")
 async def test_the_result_is_a_file_that_no_spreadsheet_takes_for_formulas(desk: Desk) -> None:
     register = Register()
     done = await take(desk, register.text)
@@ -240,7 +240,7 @@ async def _sweep(office: Office) -> None:
         await asyncio.sleep(0.1)
 
 
-@pytest.mark.usefixtures("at_work")
+@pytest.mark.usefixtures("swept")
 async def test_the_same_request_is_the_same_import(desk: Desk) -> None:
     register = Register()
     first = await send(desk, register.text, key="once")
@@ -296,7 +296,7 @@ async def test_a_register_is_uploaded_looked_at_changed_and_imported(desk: Desk)
     assert begun.json["id"] in [each["id"] for each in (await desk.get("analyst", "/imports")).json["items"]]
 
 
-@pytest.mark.usefixtures("at_work")
+@pytest.mark.usefixtures("swept")
 async def test_what_a_dry_run_has_shown_is_done_in_earnest(desk: Desk) -> None:
     register = Register()
     dry = await take(desk, register.text, dry_run="true")
@@ -304,7 +304,7 @@ async def test_what_a_dry_run_has_shown_is_done_in_earnest(desk: Desk) -> None:
     assert (done["dry_run"], counted(done)) == (False, {"registered": 3})
 
 
-@pytest.mark.usefixtures("at_work")
+@pytest.mark.usefixtures("swept")
 async def test_rows_that_were_not_taken_in_come_first_when_asked_for(desk: Desk) -> None:
     register = Register()
     bad = [",Nameless,rail,1,,", f"{fresh_key()} X,Spaced,rail,1,,"]

@@ -8,7 +8,7 @@ from lifecycle.service.registers.bundled import sample_register
 from tests.api.desk import Desk, Json
 from tests.api.test_imports import counted, rows, take
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("at_work")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("swept")]
 EXCEPTION = "exception"
 
 
