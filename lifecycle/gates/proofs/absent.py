@@ -1,12 +1,11 @@
 """Preconditions on a gate that is not there for a project that has to meet them."""
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator
 
-from lifecycle.gates.conditions import Condition, Truth
+from lifecycle.gates.conditions import Truth
 from lifecycle.gates.policy_decisions import Precondition
 from lifecycle.gates.proofs.finding import Finding, warning
-from lifecycle.gates.proofs.prover import Context, Prover
+from lifecycle.gates.proofs.prover import Prover
 from lifecycle.gates.proofs.routes import HISTORY
 
 
@@ -27,20 +26,8 @@ def _missed(prover: Prover, name: str, number: int, asked: Precondition) -> Iter
     spoken = {fact for condition in (*waits, there) for fact in condition.references}
     if "stage" in spoken or any(fact.startswith(HISTORY) for fact in spoken):
         return  # what has been, or is elsewhere, is followed from gate to gate
-    shown = prover.shown([*waits, there], partial(_waits_in_vain, waits, there))
+    shown = prover.can_all_be([*((wait, Truth.MET) for wait in waits), (there, Truth.NOT_MET)])
     if shown.world is not None:
         sentence = f"Such a project waits for the gate '{asked.gate}', which is not there for it."
         remedy = f"Say under the precondition's 'when' who waits, or widen the 'when' of '{asked.gate}'."
         yield warning(("gates", name, "requires", number), sentence, remedy, f"{shown.witness}.")
-
-
-def _waits_in_vain(
-    waits: Sequence[Condition], there: Condition, context: Context, undecided: frozenset[str]
-) -> bool | None:
-    truths = [condition.judge(context, undecided).truth for condition in waits]
-    truths.append(
-        {Truth.MET: Truth.NOT_MET, Truth.NOT_MET: Truth.MET}.get(there.judge(context, undecided).truth, Truth.UNKNOWN)
-    )
-    if Truth.NOT_MET in truths:
-        return False
-    return None if Truth.UNKNOWN in truths else True

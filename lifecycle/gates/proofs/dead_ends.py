@@ -8,7 +8,6 @@ from lifecycle.gates.proofs.demand import Demand
 from lifecycle.gates.proofs.finding import Finding, Path, error, information, warning
 from lifecycle.gates.proofs.guards import Guard
 from lifecycle.gates.proofs.journeys import Journeys
-from lifecycle.gates.proofs.memory import reopened
 from lifecycle.gates.proofs.passing import Position
 
 
@@ -57,7 +56,7 @@ def _lost(journeys: Journeys) -> Iterator[Finding]:
 
 def _in_the_way(journeys: Journeys) -> Iterator[Finding]:
     """Gates that, once they are open, may neither pass nor go away, and keep the gates that lead on shut."""
-    again = {gate: journeys.behind(gate) for gate in reopened(journeys.policy)}
+    again = {gate: journeys.behind(gate) for gate in journeys.reopened}
     told: set[str] = set()
     for here in sorted(journeys.onward, key=lambda here: here not in journeys.sure):
         tier = journeys.passing.heaviest(here)
@@ -80,7 +79,7 @@ def _blocks(journeys: Journeys, gate: str, here: Position) -> bool:
     """Whether a gate that can be open there keeps one shut that leads on."""
     rule, leading = journeys.policy.gates[gate], set(journeys.policy.gates_from(here.stage))
     if rule.kind is GateKind.STAGE:
-        return gate in reopened(journeys.policy) and gate not in leading
+        return gate in journeys.reopened and gate not in leading
     blocks_all = rule.kind is GateKind.EXCEPTION and rule.blocks is None
     return bool(leading if blocks_all else leading.intersection(rule.blocks or ()))
 

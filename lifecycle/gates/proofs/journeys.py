@@ -60,6 +60,7 @@ class Journeys:
         self.lasting = lasting_of(prover)
         self._kinds = prover.book.vocabulary().kinds
         self._memory = Memory(self.policy, self.lasting.spoken_of)
+        self.reopened = self._memory.reopened
         self.passing = Passing(prover, self.lasting, self._memory)
         self._depends: dict[tuple[str, Outcome], frozenset[str | None]] = {}
         self._known: dict[object, tuple[_Move, ...]] = {}

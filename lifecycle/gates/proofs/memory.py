@@ -22,6 +22,7 @@ class Memory:
     def __init__(self, policy: Policy, spoken_of: Iterable[str]) -> None:
         """`spoken_of` are the facts on which conditions depend."""
         self._policy = policy
+        self.reopened = _reopened(policy)
         self._named = sorted(name for name in spoken_of if name.startswith(("passed.", "outcome.")))
         asked = [each for gate in policy.gates.values() for each in leaves(gate.requires)]
         told_apart = {name for name in self._named if name.startswith("outcome.")}
@@ -72,7 +73,7 @@ class Memory:
         """Gates, and stages where their decision need not be remembered: it can be had again where it is asked for."""
         found = set()
         for gate in self._awaited - self._told_apart - {_gate(name) for name in self._named}:
-            if not reopened(self._policy).isdisjoint(self._asking[gate]):
+            if not self.reopened.isdisjoint(self._asking[gate]):
                 continue  # it may be asked for in any later stage
             asking = {at for name in self._asking[gate] for at in self._policy.stages_of(self._policy.gates[name])}
             on_request = self._policy.gates[gate].kind in (GateKind.REVIEW, GateKind.CHANGE, GateKind.EXCEPTION)
@@ -85,7 +86,7 @@ class Memory:
         return rule.kind is GateKind.STAGE and rule.from_ == stage
 
 
-def reopened(policy: Policy) -> frozenset[str]:
+def _reopened(policy: Policy) -> frozenset[str]:
     """The stage gates that may have to be passed again in a later stage."""
     opened = {other for gate in policy.gates.values() for each in gate.decisions for other in gate.decision(each).opens}
     return frozenset(

@@ -137,9 +137,15 @@ class Prover:
 
     def can_be(self, condition: Condition, truth: Truth) -> Shown:
         """Whether a condition can come out so while all that it needs is known."""
+        return self.can_all_be([(condition, truth)])
+
+    def can_all_be(self, wanted: Sequence[tuple[Condition, Truth]]) -> Shown:
+        """Whether conditions can come out so, each as wanted, for one project of which all that they need is known."""
 
         def goal(context: Context, undecided: frozenset[str]) -> bool | None:
-            judged = condition.judge(context, undecided).truth
-            return None if judged is Truth.UNKNOWN else judged is truth
+            judged = [(condition.judge(context, undecided).truth, truth) for condition, truth in wanted]
+            if any(came not in (Truth.UNKNOWN, truth) for came, truth in judged):
+                return False
+            return None if any(came is Truth.UNKNOWN for came, _ in judged) else True
 
-        return self.shown([condition], goal)
+        return self.shown([condition for condition, _ in wanted], goal)

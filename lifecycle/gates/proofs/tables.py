@@ -29,7 +29,7 @@ def _table(prover: Prover, name: str, rule: Derived, rows: Sequence[Condition]) 
             sentence = f"Row {number + 1} of '{name}' applies to a project to which a row before it applies."
             remedy = "Let the conditions of the rows exclude each other."
             yield error(("derived", name, "cases", number, "when"), sentence, remedy, f"{both.witness}.")
-    nothing = prover.shown(rows, partial(_none_applies, rows))
+    nothing = prover.can_all_be([(row, Truth.NOT_MET) for row in rows])
     has_rest = len(rule.cases) > len(rows)
     if nothing.world is not None and not has_rest:
         sentence = f"No row of '{name}' is for such a project."
@@ -52,10 +52,3 @@ def _applies_too(
     if here is Truth.NOT_MET or all(truth is Truth.NOT_MET for truth in earlier):
         return False
     return True if here is Truth.MET and Truth.MET in earlier else None
-
-
-def _none_applies(rows: Sequence[Condition], context: Context, undecided: frozenset[str]) -> bool | None:
-    truths = [row.judge(context, undecided).truth for row in rows]
-    if Truth.MET in truths:
-        return False
-    return None if Truth.UNKNOWN in truths else True

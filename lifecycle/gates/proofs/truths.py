@@ -1,12 +1,11 @@
 """Conditions that are always or never true: what they were to tell apart they do not."""
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Final
 
 from lifecycle.gates.conditions import Condition, Truth
 from lifecycle.gates.proofs.finding import Finding, error, information, warning
-from lifecycle.gates.proofs.prover import Context, Prover
+from lifecycle.gates.proofs.prover import Prover
 from lifecycle.gates.proofs.written import Written, conditions_of
 
 _PART_OF_A_GATE: Final = 4
@@ -63,11 +62,4 @@ def _is_never_at_its_gate(prover: Prover, written: Written, condition: Condition
     if whole is None or len(written.path) < _PART_OF_A_GATE:
         return False
     there = prover.book.condition(whole, written.gate)
-    return prover.shown([there, condition], partial(_both, there, condition)).proven
-
-
-def _both(one: Condition, other: Condition, context: Context, undecided: frozenset[str]) -> bool | None:
-    truths = {one.judge(context, undecided).truth, other.judge(context, undecided).truth}
-    if Truth.NOT_MET in truths:
-        return False
-    return None if Truth.UNKNOWN in truths else True
+    return prover.can_all_be([(there, Truth.MET), (condition, Truth.MET)]).proven
