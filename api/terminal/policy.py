@@ -1,8 +1,9 @@
 """`lifecycle policy`: check, show and draw policies; all of it offline."""
 
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -131,6 +132,11 @@ def text_of(file: str) -> tuple[str, str]:
     if file != "-" and not Path(file).exists() and file in (ready := library()):
         return ready[file], f"{file}.yaml"
     return read_text(file), "standard input" if file == "-" else file
+
+
+def with_editions(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows that speak of an edition, with its name and version as one word of a table."""
+    return [{**each, "edition": f"{each['policy']['id']} {each['policy']['version']}"} for each in found]
 
 
 def policy_of(file: str) -> "Policy":

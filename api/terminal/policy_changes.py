@@ -7,7 +7,7 @@ import typer
 
 from api.client import at
 from api.terminal.output import AsJson, show, table, told
-from api.terminal.policy import File, text_of
+from api.terminal.policy import File, text_of, with_editions
 from api.terminal.session import As, Because, open_client
 
 Proposal = Annotated[str, typer.Argument(metavar="PROPOSAL", help="The proposal's id.")]
@@ -51,7 +51,7 @@ def list_proposals(person: As = None, as_json: AsJson = False) -> None:
     """List proposed changes of policies, the newest first."""
     with told(), open_client(person) as client:
         found = client.get(_PLACE)["items"]
-        rows = [{**each, "edition": f"{each['policy']['id']} {each['policy']['version']}"} for each in found]
+        rows = with_editions(found)
         columns = {"id": "Id", "edition": "Edition", "status": "Status", "proposed_by": "By", "reason": "Why"}
         show(found, as_json, table(rows, columns))
 

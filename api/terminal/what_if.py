@@ -8,7 +8,7 @@ import typer
 
 from api.client import at
 from api.terminal.output import REFUSED, AsJson, show, table, told
-from api.terminal.policy import File, text_of
+from api.terminal.policy import File, text_of, with_editions
 from api.terminal.progress import follow
 from api.terminal.session import As, open_client
 
@@ -60,7 +60,7 @@ def list_trials(person: As = None, as_json: AsJson = False) -> None:
     """List the trials of drafts that you began, the newest first."""
     with told(), open_client(person) as client:
         found = client.get(_PLACE)["items"]
-        rows = [{**each, "edition": f"{each['policy']['id']} {each['policy']['version']}"} for each in found]
+        rows = with_editions(found)
         columns = {"id": "Id", "edition": "Draft", "over": "Over", "status": "Status", "judged": "Judged"}
         show(found, as_json, table(rows, columns))
 

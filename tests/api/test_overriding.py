@@ -27,12 +27,12 @@ gates:
 """
 
 
-async def submitted(desk: Desk) -> Project:
-    """A project before its approvers that costs more than its gate allows."""
-    if (await desk.get("director", "/policies/reserved")).status == 404:
-        published = await desk.publish({"source": POLICY, "name": "policy.yaml"})
+async def submitted(desk: Desk, policy: str = "reserved", source: str = POLICY) -> Project:
+    """A project before its approvers, under a policy of this source; by its own it costs more than its gate allows."""
+    if (await desk.get("director", f"/policies/{policy}")).status == 404:
+        published = await desk.publish({"source": source, "name": "policy.yaml"})
         assert published.status == 201, published.json
-    project = await desk.register(policy="reserved")
+    project = await desk.register(policy=policy)
     await project.upload("case")
     await project.done("pm", "/gates/charter/evidence/promise", {"kind": "attestation"}, method="PUT")
     await project.done("pm", "/gates/charter/submission")

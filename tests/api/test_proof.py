@@ -8,7 +8,7 @@ from lifecycle.domain.commands import CastVote
 from lifecycle.service.envelopes import Envelope
 from lifecycle.service.outcomes import Done
 from tests.api.desk import Desk, Project
-from tests.api.test_overriding import POLICY
+from tests.api.test_overriding import POLICY, submitted
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("at_work")]
 
@@ -19,14 +19,7 @@ SWORN = (
 
 async def sworn(desk: Desk) -> Project:
     """A project before the approvers of a gate that asks them to prove who they are."""
-    if (await desk.get("director", "/policies/sworn")).status == 404:
-        published = await desk.publish({"source": SWORN, "name": "policy.yaml"})
-        assert published.status == 201, published.json
-    project = await desk.register(policy="sworn")
-    await project.upload("case")
-    await project.done("pm", "/gates/charter/evidence/promise", {"kind": "attestation"}, method="PUT")
-    await project.done("pm", "/gates/charter/submission")
-    return project
+    return await submitted(desk, "sworn", SWORN)
 
 
 async def voters(project: Project) -> list[str]:
