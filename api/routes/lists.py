@@ -44,15 +44,19 @@ async def overdue(caller: Myself, office: TheOffice, cursor: CursorText = None, 
 
 
 @router.get("/portfolio", response_model=Board)
-async def portfolio(caller: Myself, office: TheOffice) -> Response:
-    """How many projects stand where, among those that the caller may see."""
-    return as_json(await office.portfolio.board(caller.id))
+async def portfolio(
+    caller: Myself, office: TheOffice, portfolio: Annotated[PortfolioId | SkipJsonSchema[None], Query()] = None
+) -> Response:
+    """How many projects stand where, among those that the caller may see, or among those of one portfolio."""
+    return as_json(await office.portfolio.board(caller.id, portfolio))
 
 
 @router.get("/kpis", response_model=Kpis)
-async def kpis(caller: Myself, office: TheOffice) -> Response:
+async def kpis(
+    caller: Myself, office: TheOffice, portfolio: Annotated[PortfolioId | SkipJsonSchema[None], Query()] = None
+) -> Response:
     """Decisions by month, time in stages, time to decide by whom it waited on, what was late, tiers by stages."""
-    return as_json(await office.indicators.of(caller.id))
+    return as_json(await office.indicators.of(caller.id, portfolio))
 
 
 def _filter(

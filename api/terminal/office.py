@@ -67,10 +67,14 @@ def portfolio(
         show(content, as_json, lines)
 
 
-def kpis(person: As = None, as_json: AsJson = False) -> None:
+def kpis(
+    portfolio: Annotated[str | None, typer.Option(help="Of one portfolio alone.")] = None,
+    person: As = None,
+    as_json: AsJson = False,
+) -> None:
     """Indicators: decisions by month, time to decide by whom it waited on, time in stages, what was late by week."""
     with told(), open_client(person) as client:
-        content = client.get("/kpis")
+        content = client.get("/kpis", portfolio=portfolio)
         show(content, as_json, _kpis(content))
 
 

@@ -1,10 +1,10 @@
-"""Figures over what happened to projects, within somebody's reach: counted in SQL as far as SQL can count."""
+"""Figures over what happened to projects, in a scope: counted in SQL as far as SQL can count."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, func, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, and_, func, select, type_coerce
 
 from lifecycle.domain.people import EVERYWHERE
 from lifecycle.persistence.columns import Words
@@ -54,27 +54,47 @@ class Waited:
     waits: str
 
 
-def decisions(connection: Connection, reach: Reach, since: datetime) -> tuple[Decisions, ...]:
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Of which projects figures are taken: of those within a reach, and where one is named, of one portfolio alone."""
+
+    reach: Reach
+    portfolio: str | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether no project is left out."""
+        return EVERYWHERE in self.reach.scopes and self.portfolio is None
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """What holds of its projects."""
+        if self.portfolio is None:
+            return visible(self.reach)
+        return and_(visible(self.reach), projects.c.portfolio == self.portfolio)
+
+
+def decisions(connection: Connection, scope: Scope, since: datetime) -> tuple[Decisions, ...]:
     """How many gates were decided how, by month."""
     month = _start(rounds.c.decided_at, _MONTH)
     counted = select(month, rounds.c.outcome, func.count()).where(rounds.c.decided_at >= since)
-    found = _within(counted, reach, rounds).group_by(month, rounds.c.outcome).order_by(month, rounds.c.outcome)
+    found = _within(counted, scope, rounds).group_by(month, rounds.c.outcome).order_by(month, rounds.c.outcome)
     return tuple(Decisions(*row) for row in connection.execute(found))
 
 
-def stays_by_length(connection: Connection, reach: Reach, since: datetime) -> tuple[Stays, ...]:
+def stays_by_length(connection: Connection, scope: Scope, since: datetime) -> tuple[Stays, ...]:
     """How long projects stayed in the stages that they left, the shortest first."""
     counted = select(stays.c.stage, stays.c.days, func.count()).where(stays.c.left_at >= since)
-    found = _within(counted, reach, stays).group_by(stays.c.stage, stays.c.days)
+    found = _within(counted, scope, stays).group_by(stays.c.stage, stays.c.days)
     return tuple(Stays(*row) for row in connection.execute(found.order_by(stays.c.stage, stays.c.days)))
 
 
-def lateness(connection: Connection, reach: Reach, since: datetime, now: datetime) -> tuple[Lateness, ...]:
+def lateness(connection: Connection, scope: Scope, since: datetime, now: datetime) -> tuple[Lateness, ...]:
     """Which gates were late for a time that ended since then, and which are late now; by days."""
     due, ended = _start(lates.c.due, _DAY), _start(lates.c.ended_at, _DAY)
-    over = _within(select(due, ended, func.count()).where(lates.c.ended_at >= since), reach, lates)
+    over = _within(select(due, ended, func.count()).where(lates.c.ended_at >= since), scope, lates)
     since_when = _start(rounds.c.late_from, _DAY)
-    still = _within(select(since_when, func.count()).where(rounds.c.late_from < now), reach, rounds)
+    still = _within(select(since_when, func.count()).where(rounds.c.late_from < now), scope, rounds)
     return (
         *(Lateness(*row) for row in connection.execute(over.group_by(due, ended).order_by(due, ended))),
         *(
@@ -84,20 +104,20 @@ def lateness(connection: Connection, reach: Reach, since: datetime, now: datetim
     )
 
 
-def waited(connection: Connection, reach: Reach, since: datetime) -> tuple[Waited, ...]:
+def waited(connection: Connection, scope: Scope, since: datetime) -> tuple[Waited, ...]:
     """The rounds that were decided since then, with what they waited for."""
     columns = (rounds.c.gate, projects.c.policy_digest, rounds.c.decided_at, rounds.c.waits)
     found = select(*columns).join(projects, projects.c.key == rounds.c.project)
-    found = found.where(rounds.c.decided_at >= since, rounds.c.waits.is_not(None), visible(reach))
+    found = found.where(rounds.c.decided_at >= since, rounds.c.waits.is_not(None), scope.condition)
     return tuple(Waited(*row) for row in connection.execute(found))
 
 
-def _within(query: _Query, reach: Reach, table: Table) -> _Query:
-    """The query over rows of projects within reach; whoever sees everything needs no look at the projects."""
-    if EVERYWHERE in reach.scopes:
+def _within(query: _Query, scope: Scope, table: Table) -> _Query:
+    """The query over rows of projects in scope; whoever asks for everything needs no look at the projects."""
+    if scope.is_everything:
         return query
     of: FromClause = table.join(projects, projects.c.key == table.c.project)
-    return query.select_from(of).where(visible(reach))
+    return query.select_from(of).where(scope.condition)
 
 
 def _start(column: ColumnElement[Any], length: int) -> ColumnElement[str]:

@@ -92,13 +92,19 @@ def count(connection: Connection, reach: Reach, wanted: Filter, now: datetime) -
     return connection.scalar(query) or 0
 
 
-def board(connection: Connection, reach: Reach, now: datetime) -> tuple[Heap, ...]:
-    """How many projects within reach stand where."""
+def board(connection: Connection, reach: Reach, now: datetime, portfolio: str | None = None) -> tuple[Heap, ...]:
+    """How many projects within reach, where a portfolio is named of that alone, stand where."""
     place = (projects.c.status, projects.c.stage, projects.c.tier)
     late = func.count().filter(projects.c.late_from < now)
     counted = select(*place, func.count(), late).where(visible(reach)).group_by(*place).order_by(*place)
-    found = connection.execute(counted)
+    found = connection.execute(counted.where(projects.c.portfolio == portfolio) if portfolio else counted)
     return tuple(Heap(Status(status), *rest) for status, *rest in found)
+
+
+def portfolios(connection: Connection, reach: Reach) -> tuple[str, ...]:
+    """The portfolios to which the projects within reach belong, by name."""
+    met = select(projects.c.portfolio).where(visible(reach)).distinct().order_by(projects.c.portfolio)
+    return tuple(connection.scalars(met))
 
 
 def by_edition(connection: Connection, reach: Reach) -> dict[str, int]:

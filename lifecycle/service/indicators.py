@@ -9,9 +9,18 @@ from sqlalchemy import Connection
 
 from lifecycle.domain.waits import Side
 from lifecycle.gates.policy import Policy
-from lifecycle.persistence.kpis import Decisions, Lateness, Stays, Waited, decisions, lateness, stays_by_length, waited
+from lifecycle.persistence.kpis import (
+    Decisions,
+    Lateness,
+    Scope,
+    Stays,
+    Waited,
+    decisions,
+    lateness,
+    stays_by_length,
+    waited,
+)
 from lifecycle.persistence.projects import Heap, board, by_edition
-from lifecycle.persistence.reach import Reach
 from lifecycle.persistence.session import Database
 from lifecycle.service.calendars import calendar_of
 from lifecycle.service.directory import rights_of
@@ -32,7 +41,7 @@ from lifecycle.service.shelf import Shelf
 MONTHS: Final = 12
 """Months that indicators look back, the one that runs included."""
 GOOD_FOR: Final = timedelta(minutes=1)
-"""For so long indicators are not worked out again for the same reach."""
+"""For so long indicators are not worked out again for the same scope."""
 _MOST_KEPT: Final = 200
 _MOST_MEASURED: Final = 200_000
 
@@ -53,21 +62,22 @@ class Indicators:
         self._database = database
         self._shelf = shelf
         self._now = now
-        self._kept: dict[Reach, Kpis] = {}
+        self._kept: dict[Scope, Kpis] = {}
         self._spent: dict[Waited, Mapping[Side, float]] = {}
 
-    async def of(self, person: str) -> Kpis:
-        """The indicators of everything within a person's reach; they may be a minute old."""
+    async def of(self, person: str, portfolio: str | None = None) -> Kpis:
+        """The indicators of everything within a person's reach, or of one portfolio; they may be a minute old."""
         now = self._now()
         reach = await self._database.read(lambda connection: rights_of(connection, person, now).reach)
-        kept = self._kept.get(reach)
+        scope = Scope(reach, portfolio)
+        kept = self._kept.get(scope)
         if kept and now - kept.as_of < GOOD_FOR:
             return kept
-        found = await self._database.read(lambda connection: _find(connection, reach, now))
+        found = await self._database.read(lambda connection: _find(connection, scope, now))
         fresh = await asyncio.to_thread(self._worked_out, found, await self._policies(found), now)
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
-        self._kept[reach] = fresh
+        self._kept[scope] = fresh
         return fresh
 
     async def _policies(self, found: _Found) -> dict[str, Policy]:
@@ -103,16 +113,16 @@ class Indicators:
             yield each.gate, self._spent[each]
 
 
-def _find(connection: Connection, reach: Reach, now: datetime) -> _Found:
+def _find(connection: Connection, scope: Scope, now: datetime) -> _Found:
     (year, month), *_ = _months(now)
     since = datetime(year, month, 1, tzinfo=now.tzinfo)
     return _Found(
-        decisions(connection, reach, since),
-        stays_by_length(connection, reach, since),
-        waited(connection, reach, since),
-        lateness(connection, reach, now - timedelta(weeks=WEEKS), now),
-        board(connection, reach, now),
-        by_edition(connection, reach),
+        decisions(connection, scope, since),
+        stays_by_length(connection, scope, since),
+        waited(connection, scope, since),
+        lateness(connection, scope, now - timedelta(weeks=WEEKS), now),
+        board(connection, scope.reach, now, scope.portfolio),
+        by_edition(connection, scope.reach),
     )
 
 

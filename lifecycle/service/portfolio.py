@@ -1,10 +1,11 @@
 """The portfolio as a board and as a list: how many projects stand where, and each with its age and what comes next."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -21,9 +22,11 @@ from lifecycle.persistence.projects import (
     board,
     by_edition,
     count,
+    portfolios,
     search,
     states_of,
 )
+from lifecycle.persistence.reach import Reach
 from lifecycle.persistence.session import Database
 from lifecycle.service.directory import rights_of
 from lifecycle.service.kpis import in_order
@@ -32,6 +35,9 @@ from lifecycle.service.shelf import Shelf
 
 WantedProjects = Filter
 """What a look over projects narrows to."""
+GOOD_FOR: Final = timedelta(minutes=1)
+"""For so long it is not asked again which portfolios and policies there are within the same reach."""
+_MOST_KEPT: Final = 1_000
 
 
 class Cost(Value):
@@ -80,10 +86,14 @@ class ProjectEntry(NamedTuple):
 
 
 class Board(Value):
-    """How many of the projects within somebody's reach stand where; `overdue` have a gate past its deadline."""
+    """How many of the projects within somebody's reach stand where; `overdue` have a gate past its deadline.
+
+    Stages and tiers come in the order of their policies; one of `portfolios` that is new may be missing for a minute.
+    """
 
     total: int
     overdue: int
+    portfolios: Names
     by_stage: dict[str, int]
     by_status: dict[str, int]
     by_tier: dict[str, int]
@@ -110,15 +120,34 @@ class Portfolio:
         self._database = database
         self._shelf = shelf
         self._now = now
+        self._kept: dict[Reach, _Words] = {}
 
-    async def board(self, person: str) -> Board:
-        """The counts of everything within a person's reach."""
+    async def board(self, person: str, portfolio: str | None = None) -> Board:
+        """The counts of everything within a person's reach, or of one portfolio."""
         now = self._now()
 
-        def look(connection: Connection) -> Board:
-            return _board(board(connection, rights_of(connection, person, now).reach, now))
+        def look(connection: Connection) -> tuple[Reach, tuple[Heap, ...]]:
+            reach = rights_of(connection, person, now).reach
+            return reach, board(connection, reach, now, portfolio)
 
-        return await self._database.read(look)
+        reach, heaps = await self._database.read(look)
+        return _board(heaps, await self._words(reach, now))
+
+    async def _words(self, reach: Reach, now: datetime) -> "_Words":
+        kept = self._kept.get(reach)
+        if kept and now - kept.since < GOOD_FOR:
+            return kept
+        names, editions = await self._database.read(
+            lambda connection: (portfolios(connection, reach), by_edition(connection, reach))
+        )
+        shelved = [await self._shelf.by_digest(digest) for digest in sorted(editions, key=lambda each: -editions[each])]
+        policies = [edition.book.policy for edition in shelved if edition]
+        stages = [stage for policy in policies for stage in policy.stages]
+        tiers = [tier.id for policy in policies for tier in policy.tiers]
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[reach] = found = _Words(now, names, stages, tiers)
+        return found
 
     async def by_edition(self, person: str) -> Mapping[str, int]:
         """How many projects within a person's reach go by which edition of a policy, by its digest."""
@@ -195,7 +224,16 @@ class Portfolio:
         return {edition.ref.digest: edition.book.policy for edition in shelved if edition}
 
 
-def _board(heaps: Iterable[Heap]) -> Board:
+class _Words(NamedTuple):
+    """What the projects within a reach are told apart by, stages and tiers in the order of the policies."""
+
+    since: datetime
+    portfolios: Names
+    stages: Sequence[str]
+    tiers: Sequence[str]
+
+
+def _board(heaps: Iterable[Heap], words: _Words) -> Board:
     stages, statuses, tiers, late = Counter[str](), Counter[str](), Counter[str](), 0
     for heap in heaps:
         stages[heap.stage] += heap.projects
@@ -205,9 +243,10 @@ def _board(heaps: Iterable[Heap]) -> Board:
     return Board(
         total=statuses.total(),
         overdue=late,
-        by_stage=dict(sorted(stages.items())),
+        portfolios=words.portfolios,
+        by_stage=dict(in_order(stages.items(), words.stages, itemgetter(0))),
         by_status=dict(sorted(statuses.items())),
-        by_tier=dict(sorted(tiers.items())),
+        by_tier=dict(in_order(tiers.items(), words.tiers, itemgetter(0))),
     )
 
 

@@ -171,5 +171,7 @@ async def test_indicators_are_those_of_what_one_sees(desk: Desk) -> None:
     found = (await desk.get("director", "/kpis")).json
     assert found["decisions"][-1]["decisions"] == {"go": 1}
     assert [(gate["gate"], gate["rounds"]) for gate in found["gates"]] == [("charter", 1)]
+    elsewhere = (await desk.get("director", "/kpis", params={"portfolio": "nowhere"})).json
+    assert (elsewhere["gates"], elsewhere["grid"]) == ([], [])
     await newcomer(desk)
     assert (await desk.get("newcomer", "/kpis")).json["gates"] == []

@@ -113,6 +113,23 @@ async def test_everybody_sees_the_figures_of_what_they_may_see(office: Database,
     assert (nothing.gates, nothing.stages, nothing.grid, nothing.overdue[-1].overdue) == ((), (), (), 0)
 
 
+async def test_figures_of_one_portfolio_leave_the_others_out(office: Database, shelf: Shelf) -> None:
+    rail, road = planned("P-1"), planned("P-2", portfolio="road")
+    late = Paper(policy(), "P-3")
+    late.register("road", cost=1_000_00)
+    late.supply("plan", "plan")
+    late.submit("plan")
+    late.pass_by(days=16)
+    bring(office, rail, road, late)
+    indicators = Indicators(office, shelf, lambda: late.now)
+    whole, part = await indicators.of("office"), await indicators.of("office", "rail")
+    assert (whole.gates[0].rounds, part.gates[0].rounds) == (2, 1)
+    assert (whole.stages[0].projects, part.stages[0].projects) == (2, 1)
+    assert (whole.overdue[-1].overdue, part.overdue[-1].overdue) == (1, 0)
+    assert [sum(cell.projects for cell in found.grid) for found in (whole, part)] == [3, 1]
+    assert (await indicators.of("finance-2", "road")).gates == ()
+
+
 async def test_figures_are_good_for_a_minute(office: Database, shelf: Shelf) -> None:
     first, second = planned("P-1"), planned("P-2")
     bring(office, first)

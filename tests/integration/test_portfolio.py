@@ -39,11 +39,19 @@ def portfolio(office: Database, shelf: Shelf) -> Portfolio:
 async def test_the_board_counts_after_the_scope(portfolio: Portfolio) -> None:
     whole = await portfolio.board("office")
     assert (whole.total, whole.overdue) == (3, 1)
-    assert whole.by_stage == {"delivery": 1, "planning": 2}
+    assert (whole.by_stage, [*whole.by_stage]) == ({"delivery": 1, "planning": 2}, ["planning", "delivery"])
+    assert whole.portfolios == ("rail", "road")
     assert whole.by_status == {"active": 2, "killed": 1}
     assert whole.by_tier == {"light": 2, "major": 1}
     assert (await portfolio.board("finance-2")).by_status == {"active": 2}
+    assert (await portfolio.board("finance-2")).portfolios == ("rail",)
     assert (await portfolio.board("leaver")).total == 0
+
+
+async def test_the_board_of_one_portfolio_leaves_the_others_out(portfolio: Portfolio) -> None:
+    road = await portfolio.board("office", "road")
+    assert (road.total, road.by_status, road.portfolios) == (1, {"killed": 1}, ("rail", "road"))
+    assert (await portfolio.board("finance-2", "road")).total == 0
 
 
 async def test_a_line_says_where_a_project_stands_and_what_comes_next(portfolio: Portfolio) -> None:

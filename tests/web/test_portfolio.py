@@ -48,3 +48,12 @@ async def test_the_projects_are_saved_as_files(visitor: Visitor) -> None:
 async def test_indicators_without_any_history_say_so(visitor: Visitor) -> None:
     await visitor.sign_in("director")
     assert (await visitor.get("/portfolio/indicators")).text.count("There is nothing to draw yet.") == 5
+
+
+async def test_a_portfolio_that_is_looked_at_stays_chosen_from_view_to_view(visitor: Visitor) -> None:
+    await visitor.sign_in("director")
+    for view in ("/portfolio", "/portfolio/board", "/portfolio/indicators"):
+        page = (await visitor.get(f"{view}?portfolio=R%26D")).text
+        assert "<option selected>R&amp;D</option>" in page
+        assert 'href="/portfolio/indicators?portfolio=R%26D"' in page
+        assert 'href="/portfolio/board?portfolio=R%26D"' in page

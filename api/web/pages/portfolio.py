@@ -71,7 +71,7 @@ async def portfolio(
 ) -> Response:
     """How many projects stand where, and the projects that the address narrows to."""
     say = formats_for(request, viewer)
-    board = await office.portfolio.board(viewer.id)
+    board = await office.portfolio.board(viewer.id, wanted.portfolio)
     page = await office.portfolio.projects(viewer.id, wanted, read_cursor(after or None), MOST)
     onward = cursor_of(page.after)
     filters = filters_of(wanted)
@@ -80,9 +80,9 @@ async def portfolio(
         viewer,
         "portfolio.html",
         board=board,
-        stages=bars_of(board.by_stage, "stage", say),
-        tiers=bars_of(board.by_tier, "tier", say),
-        statuses=bars_of(board.by_status, "status", say),
+        stages=bars_of(board.by_stage, "stage", wanted.portfolio, say),
+        tiers=bars_of(board.by_tier, "tier", wanted.portfolio, say),
+        statuses=bars_of(board.by_status, "status", wanted.portfolio, say),
         rows=rows_of(page.lines, say),
         filters=filters,
         narrowed=any(filters.values()),
@@ -116,11 +116,18 @@ async def export(office: TheOffice, viewer: Reader, wanted: Wanted, format: Shee
 
 
 @router.get("/portfolio/indicators")
-async def indicators(request: Request, office: TheOffice, viewer: Reader) -> Response:
-    """The indicators as charts, each with the same figures as a table."""
-    found = await office.indicators.of(viewer.id)
-    charts = charts_of(found, formats_for(request, viewer))
-    return render(request, viewer, "kpis.html", found=found, charts=charts)
+async def indicators(request: Request, office: TheOffice, viewer: Reader, wanted: Wanted) -> Response:
+    """The indicators as charts, each with the same figures as a table; of one portfolio, if the address names one."""
+    found = await office.indicators.of(viewer.id, wanted.portfolio)
+    return render(
+        request,
+        viewer,
+        "kpis.html",
+        found=found,
+        charts=charts_of(found, formats_for(request, viewer)),
+        filters=filters_of(wanted),
+        choices=choices_of(await office.portfolio.board(viewer.id)),
+    )
 
 
 @router.get("/overdue")

@@ -53,14 +53,12 @@ class LateRow:
     next: str
 
 
-def bars_of(counted: Mapping[str, int], field: str, say: Formats, order: Iterable[str] = ()) -> tuple[Bar, ...]:
-    """The counts as bars, in an order that is known, else the largest first; each leads to its projects."""
+def bars_of(counted: Mapping[str, int], field: str, portfolio: str | None, say: Formats) -> tuple[Bar, ...]:
+    """The counts as bars; each leads to its projects, those of a portfolio if one is looked at."""
     largest = max(counted.values(), default=0)
-    known = [name for name in order if name in counted]
-    rest = sorted((name for name in counted if name not in known), key=lambda name: (-counted[name], name))
     return tuple(
-        Bar(say.named(name), counted[name], round(100 * counted[name] / largest), address({field: name}))
-        for name in (*known, *rest)
+        Bar(say.named(name), number, round(100 * number / largest), address({"portfolio": portfolio, field: name}))
+        for name, number in counted.items()
     )
 
 
@@ -178,4 +176,9 @@ def filters_of(wanted: WantedProjects) -> dict[str, str]:
 
 def choices_of(board: Board) -> dict[str, tuple[str, ...]]:
     """What the list can be narrowed to."""
-    return {"stage": tuple(board.by_stage), "status": tuple(board.by_status), "tier": tuple(board.by_tier)}
+    return {
+        "portfolio": board.portfolios,
+        "stage": tuple(board.by_stage),
+        "status": tuple(board.by_status),
+        "tier": tuple(board.by_tier),
+    }
