@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from api.auth import Asks, Caller, Reads
 from api.deps import COMMAND, Id, Key, TheOffice, as_json, ask, reply
 from api.schemas.commands import Accepted
-from api.schemas.gates import WaiverBody
+from api.schemas.gates import AboutWaiverBody, WaiverBody
 from api.schemas.projects import (
     Acceptance,
     Adoption,
@@ -103,6 +103,39 @@ async def waive(
 ) -> Response:
     """Let a gate pass without one requirement."""
     return await ask(office, key, envelope, asked.GrantWaiver, body)
+
+
+@router.post("/projects/{key}/waivers/request", responses=COMMAND)
+async def ask_for_waiver(
+    key: Key,
+    body: AboutWaiverBody,
+    envelope: Annotated[Envelope, Depends(Asks(asked.AskForWaiver.needs))],
+    office: TheOffice,
+) -> Response:
+    """Ask that a gate may pass without one requirement."""
+    return await ask(office, key, envelope, asked.AskForWaiver, body)
+
+
+@router.post("/projects/{key}/waivers/refusal", responses=COMMAND)
+async def decline_waiver(
+    key: Key,
+    body: AboutWaiverBody,
+    envelope: Annotated[Envelope, Depends(Asks(asked.DeclineWaiver.needs))],
+    office: TheOffice,
+) -> Response:
+    """Say no to a request for a waiver."""
+    return await ask(office, key, envelope, asked.DeclineWaiver, body)
+
+
+@router.post("/projects/{key}/waivers/revocation", responses=COMMAND)
+async def revoke_waiver(
+    key: Key,
+    body: AboutWaiverBody,
+    envelope: Annotated[Envelope, Depends(Asks(asked.RevokeWaiver.needs))],
+    office: TheOffice,
+) -> Response:
+    """Ask for a requirement again that was waived, while its gate is open; the gate is judged anew."""
+    return await ask(office, key, envelope, asked.RevokeWaiver, body)
 
 
 @router.post("/projects/{key}/conditions/{id}/proof", responses=COMMAND)

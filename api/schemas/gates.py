@@ -102,11 +102,22 @@ class DecisionBody(Body):
     review_at: Instant | None = None
 
 
+Requirement = Annotated[str, StringConstraints(pattern=r"^(evidence|criteria)\.[a-z][a-z0-9_]{0,59}$")]
+
+
+class AboutWaiverBody(Body):
+    """Which requirement a word on a waiver is about (`evidence.<item>` or `criteria.<name>`), and why."""
+
+    gate: Name
+    requirement: Requirement
+    reason: Prose
+
+
 class WaiverBody(Body):
     """What to pass without (`evidence.<item>` or `criteria.<name>`), why, what stands in for it, and until when."""
 
     gate: Name
-    requirement: Annotated[str, StringConstraints(pattern=r"^(evidence|criteria)\.[a-z][a-z0-9_]{0,59}$")]
+    requirement: Requirement
     reason: Prose
     compensating_control: Prose
     expires: Instant

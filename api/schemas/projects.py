@@ -165,6 +165,7 @@ class WaiverView(View):
     compensating_control: str
     expires: datetime
     expired: bool
+    revoked: str = Field(description="Why it was taken back; empty if it was not.")
 
 
 class ProjectView(View):

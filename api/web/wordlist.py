@@ -39,7 +39,8 @@ KINDS: Final = (
     *(_("Vote voided"), _("Dissent"), _("Gate returned"), _("Gate withdrawn"), _("Gate decided")),
     *(_("Ladder remind"), _("Ladder notify"), _("Ladder widen"), _("Ladder reassign"), _("Ladder raise")),
     *(_("Ladder hold"), _("Ladder decide"), _("Condition set"), _("Condition proved"), _("Condition met")),
-    *(_("Condition sent back"), _("Condition missed"), _("Waiver expired"), _("Breach found"), _("Project held")),
+    *(_("Condition sent back"), _("Condition missed"), _("Waiver asked"), _("Waiver granted")),
+    *(_("Waiver declined"), _("Waiver revoked"), _("Waiver expired"), _("Breach found"), _("Project held")),
     *(_("Hold review due"), _("Project resumed"), _("Project killed"), _("Policy offered"), _("Approver lost")),
 )
 """Kinds of notices, as webhooks choose among them."""

@@ -1,17 +1,18 @@
-"""What a person may ask of a project, in the imperative; one frozen value a command.
+"""What a person may ask of a project, in the imperative; one frozen value a command."""
 
-A command carries what the judgement needs and the project cannot know: who asks with which roles, and the clocks
-that it may start, worked out in working time by the caller with the functions of `lifecycle.gates.obligations`.
-"""
-
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
+from lifecycle.domain.command import Command as Command
 from lifecycle.domain.evidence import EvidenceVersion
-from lifecycle.domain.people import Actor, Permission
+from lifecycle.domain.people import Permission
 from lifecycle.domain.project import Clock, Outcome, PolicyRef, Promise, VoteVerdict
 from lifecycle.domain.values import GivenFact, GivenInstant, Instant, Prose, Text, Value, Whole, Word
+from lifecycle.domain.waiver_commands import AskForWaiver as AskForWaiver
+from lifecycle.domain.waiver_commands import DeclineWaiver as DeclineWaiver
+from lifecycle.domain.waiver_commands import GrantWaiver as GrantWaiver
+from lifecycle.domain.waiver_commands import RevokeWaiver as RevokeWaiver
 
 Key = Annotated[str, StringConstraints(pattern=r"^[^\s:\x00][^\n:\x00]{0,118}$")]
 """The key of a project or a portfolio, such as a role's scope can name."""
@@ -21,23 +22,6 @@ Title = Annotated[Prose, Field(max_length=400)]
 
 Facts = Annotated[dict[Word, GivenFact], Field(max_length=500)]
 Amendments = Annotated[dict[Word, GivenFact | None], Field(max_length=500)]
-
-
-class Command(Value):
-    """What every command has: an id that makes it safe to repeat, who asks, and the state version they saw.
-
-    `clocks` are new clocks for running rounds by gate, `openings` those of rounds that the command may open.
-    `sealed_seq` is the last event that the database is known to hold.
-    """
-
-    needs: ClassVar[Permission]
-
-    id: Annotated[Word, Field(max_length=100)]
-    actor: Actor
-    expected_version: Whole | None = None
-    clocks: dict[str, Clock] = Field(default_factory=dict)
-    openings: dict[str, Clock] = Field(default_factory=dict)
-    sealed_seq: int = 0
 
 
 class RegisterProject(Command):
@@ -174,18 +158,6 @@ class NudgeGate(Command):
     gate: Word
 
 
-class GrantWaiver(Command):
-    """Let a gate pass without one requirement, for a reason, with a compensating control, until a day."""
-
-    needs = Permission.WAIVER_GRANT
-    type: Literal["grant_waiver"] = "grant_waiver"
-    gate: Word
-    requirement: Word
-    reason: Prose
-    compensating_control: Prose
-    expires: GivenInstant
-
-
 class ProveCondition(Command):
     """Say, with proof, that a condition is fulfilled."""
 
@@ -264,6 +236,9 @@ PersonCommand = (
     | CallInGate
     | NudgeGate
     | GrantWaiver
+    | AskForWaiver
+    | DeclineWaiver
+    | RevokeWaiver
     | ProveCondition
     | AcceptCondition
     | HoldProject

@@ -27,8 +27,11 @@ from lifecycle.domain.gate_events import (
     SubmissionWithdrawn,
     VoteCast,
     VotesVoided,
+    WaiverAsked,
+    WaiverDeclined,
     WaiverExpired,
     WaiverGranted,
+    WaiverRevoked,
 )
 from lifecycle.domain.people import Actor
 from lifecycle.domain.project import Clock, PolicyRef
@@ -194,7 +197,10 @@ Event = (
     | GateDecided
     | GateCalledIn
     | GateNudged
+    | WaiverAsked
     | WaiverGranted
+    | WaiverDeclined
+    | WaiverRevoked
     | WaiverExpired
     | ConditionProved
     | ConditionAccepted

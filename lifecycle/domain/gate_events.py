@@ -6,9 +6,10 @@ from typing import Final, Literal
 from pydantic import Field
 
 from lifecycle.domain.evidence import EvidenceVersion
-from lifecycle.domain.project import Clock, Condition, Outcome, Question, Vote, Waiver
+from lifecycle.domain.project import Clock, Condition, Outcome, Question, Vote
 from lifecycle.domain.project import LadderAction as LadderAction
 from lifecycle.domain.values import Instant, Names, Value
+from lifecycle.domain.waivers import Waiver, WaiverRequest
 
 
 class RoundOpened(Value):
@@ -192,6 +193,33 @@ class WaiverGranted(Value):
 
     type: Literal["person:waiver:granted"] = "person:waiver:granted"
     waiver: Waiver
+
+
+class WaiverAsked(Value):
+    """Somebody asked for a waiver."""
+
+    type: Literal["person:waiver:asked"] = "person:waiver:asked"
+    gate: str
+    round: int
+    request: WaiverRequest
+
+
+class WaiverDeclined(Value):
+    """A request for a waiver was answered no."""
+
+    type: Literal["person:waiver:declined"] = "person:waiver:declined"
+    gate: str
+    round: int
+    requirement: str
+    reason: str
+
+
+class WaiverRevoked(Value):
+    """A waiver was taken back while its gate was open."""
+
+    type: Literal["person:waiver:revoked"] = "person:waiver:revoked"
+    waiver: str
+    reason: str
 
 
 class WaiverExpired(Value):

@@ -1,5 +1,6 @@
 """The state of one project's lifecycle: one frozen, serialisable value, changed only by events."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from pydantic import Field
 from lifecycle.domain.evidence import EvidenceVersion
 from lifecycle.domain.values import FactValue, GivenInstant, Instant, Names, Prose, Value, Word
 from lifecycle.domain.waits import Wait
+from lifecycle.domain.waivers import Waiver, WaiverRequest
 
 STATE_SCHEMA = 1
 
@@ -181,6 +183,7 @@ class Round(Value):
     raised_to: str | None = None
     nudged: dict[str, Instant] = Field(default_factory=dict)
     waits: tuple[Wait, ...] = ()
+    waivers_asked: tuple[WaiverRequest, ...] = Field(default=(), exclude_if=lambda asked: not asked)
     outcome: Outcome | None = None
     decided_at: Instant | None = None
 
@@ -198,6 +201,10 @@ class Round(Value):
     def standing_votes(self) -> tuple[Vote, ...]:
         """The votes that still count."""
         return tuple(vote for vote in self.votes if not vote.void)
+
+    def request_for(self, requirement: str) -> WaiverRequest | None:
+        """The request for a waiver of a requirement that awaits its answer."""
+        return next((asked for asked in self.waivers_asked if asked.requirement == requirement), None)
 
 
 class ConditionStatus(StrEnum):
@@ -223,19 +230,6 @@ class Condition(Value):
     missed: bool = False
     proof: str | None = None
     proved_by: Names = ()
-
-
-class Waiver(Value):
-    """Permission to pass one requirement of one gate without it, until it expires."""
-
-    id: str
-    gate: str
-    requirement: str
-    granted_by: str
-    reason: str
-    compensating_control: str
-    expires: Instant
-    expired: bool = False
 
 
 class Recurrence(Value):
@@ -293,6 +287,11 @@ class ProjectState(Value):
     def is_over(self) -> bool:
         """Whether the project was closed or killed."""
         return self.status in (Status.CLOSED, Status.KILLED)
+
+    def waivers_of(self, gate: str, requirement: str, now: datetime) -> tuple[Waiver, ...]:
+        """The waivers of a requirement of a gate that stand."""
+        of_it = (waiver for waiver in self.waivers.values() if (waiver.gate, waiver.requirement) == (gate, requirement))
+        return tuple(waiver for waiver in of_it if waiver.stands(now))
 
     def posts_of(self, person: str) -> tuple[str, ...]:
         """The roles that a person holds by the project's own appointment."""

@@ -31,9 +31,7 @@ def findings_of(book: Rulebook, state: ProjectState, round_: Round, now: datetim
     ]
     if gate.score_at_least is not None:
         found.append(_score(found, float(gate.score_at_least.removesuffix("%")) / 100))
-    waived = {
-        w.requirement for w in state.waivers.values() if w.gate == round_.gate and not w.expired and w.expires > now
-    }
+    waived = {w.requirement for w in state.waivers.values() if w.gate == round_.gate and w.stands(now)}
     return tuple(_waive(finding) if finding.requirement in waived else finding for finding in found)
 
 

@@ -12,6 +12,7 @@ from lifecycle.gates import edition_rules as editions
 from lifecycle.gates import gate_rules as gates
 from lifecycle.gates import nudge_rules as nudges
 from lifecycle.gates import rules
+from lifecycle.gates import waiver_rules as waivers
 from lifecycle.gates.case import Case, Rule, Rulebooks, refuse
 from lifecycle.gates.effects import happen
 from lifecycle.gates.falling_due import fall_due
@@ -23,6 +24,13 @@ from lifecycle.gates.settling import settle
 _EVERY: Final[tuple[Rule, ...]] = (rules.directory_is_current, rules.delegation_is_valid, rules.actor_is_permitted)
 _SEEN: Final[tuple[Rule, ...]] = (*_EVERY, rules.state_was_seen)
 _AT_A_GATE: Final[tuple[Rule, ...]] = (gates.gate_is_known, rules.project_lives, rules.project_is_not_on_hold)
+_ON_A_WAIVER: Final[tuple[Rule, ...]] = (
+    *_SEEN,
+    *_AT_A_GATE,
+    gates.gate_has_an_open_round,
+    waivers.waiver_is_the_granters,
+    approval.approver_took_no_part,
+)
 _BEFORE_APPROVERS: Final[tuple[Rule, ...]] = (*_EVERY, *_AT_A_GATE, approval.round_is_the_current_one)
 
 RULES: Final[dict[type[asked.Command], tuple[Rule, ...]]] = {
@@ -109,14 +117,22 @@ RULES: Final[dict[type[asked.Command], tuple[Rule, ...]]] = {
         nudges.nobody_is_nudged_twice_a_day,
     ),
     asked.GrantWaiver: (
+        *_ON_A_WAIVER,
+        waivers.nobody_grants_their_own_request,
+        waivers.requirement_can_be_waived,
+        waivers.waiver_ends_ahead,
+        approval.person_has_proved_who_they_are,
+    ),
+    asked.AskForWaiver: (
         *_SEEN,
         *_AT_A_GATE,
         gates.gate_has_an_open_round,
-        gates.waiver_is_the_granters,
-        approval.approver_took_no_part,
-        gates.requirement_can_be_waived,
-        approval.person_has_proved_who_they_are,
+        waivers.requirement_can_be_waived,
+        waivers.waiver_is_needed,
+        waivers.waiver_is_asked_for_once,
     ),
+    asked.DeclineWaiver: (*_ON_A_WAIVER, waivers.waiver_was_asked_for, approval.person_has_proved_who_they_are),
+    asked.RevokeWaiver: (*_ON_A_WAIVER, waivers.a_waiver_stands, approval.person_has_proved_who_they_are),
     asked.ProveCondition: (
         *_SEEN,
         rules.project_was_not_killed,

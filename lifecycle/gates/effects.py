@@ -16,9 +16,13 @@ from lifecycle.domain.gate_events import (
     InformationRequested,
     SubmissionWithdrawn,
     VoteCast,
+    WaiverAsked,
+    WaiverDeclined,
     WaiverGranted,
+    WaiverRevoked,
 )
-from lifecycle.domain.project import Outcome, Question, Round, Vote, VoteVerdict, Waiver
+from lifecycle.domain.project import Outcome, Question, Round, Vote, VoteVerdict
+from lifecycle.domain.waivers import Waiver, WaiverRequest
 from lifecycle.gates import calls, consequences, settling
 from lifecycle.gates.approvals import called_roles, relied_on, standing
 from lifecycle.gates.awaiting import awaited
@@ -195,6 +199,32 @@ def _(command: asked.GrantWaiver, ledger: Ledger) -> None:
         expires=command.expires,
     )
     ledger.add(WaiverGranted(waiver=waiver))
+
+
+@happen.register
+def _(command: asked.AskForWaiver, ledger: Ledger) -> None:
+    request = WaiverRequest(
+        requirement=command.requirement,
+        reason=command.reason,
+        asked_by=command.actor.people,
+        role=ledger.book.policy.waives_at(command.gate),
+        at=ledger.now,
+    )
+    number = ledger.state.rounds[command.gate].number
+    ledger.add(WaiverAsked(gate=command.gate, round=number, request=request))
+
+
+@happen.register
+def _(command: asked.DeclineWaiver, ledger: Ledger) -> None:
+    number = ledger.state.rounds[command.gate].number
+    ledger.add(WaiverDeclined(gate=command.gate, round=number, requirement=command.requirement, reason=command.reason))
+
+
+@happen.register
+def _(command: asked.RevokeWaiver, ledger: Ledger) -> None:
+    for waiver in ledger.state.waivers_of(command.gate, command.requirement, ledger.now):
+        ledger.add(WaiverRevoked(waiver=waiver.id, reason=command.reason))
+    consequences.return_if_incomplete(ledger, command.gate)
 
 
 @happen.register

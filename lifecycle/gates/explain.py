@@ -91,10 +91,7 @@ def _at_gate(book: Rulebook, state: ProjectState, round_: Round, now: datetime) 
         evidence = any_evidence(item, rule, now)
         yield f"{name}.{item}", {"type": "supply_evidence", "gate": name, "evidence": evidence}
     yield name, {"type": "nudge_gate", "gate": name}
-    for requirement in gate.waivable:
-        waiver = {"requirement": requirement, "expires": now + timedelta(days=1)}
-        why = {"reason": _A_WORD, "compensating_control": _A_WORD}
-        yield f"{name}.{requirement}", {"type": "grant_waiver", "gate": name, **waiver, **why}
+    yield from _about_waivers(book, state, round_, now)
     if round_.status is RoundStatus.PREPARING:
         yield name, {"type": "submit_gate", "gate": name}
         return
@@ -113,6 +110,21 @@ def _at_gate(book: Rulebook, state: ProjectState, round_: Round, now: datetime) 
         for outcome in gate.decisions:
             promises = [promise] if outcome is Outcome.CONDITIONAL_GO else []
             yield f"{name}.{outcome}", {"type": "decide_gate", **seen, "outcome": outcome, "conditions": promises}
+
+
+def _about_waivers(book: Rulebook, state: ProjectState, round_: Round, now: datetime) -> Iterator[tuple[str, Asked]]:
+    gate = round_.gate
+    lacking = {finding.requirement for finding in missing(findings_of(book, state, round_, now))}
+    for requirement in book.policy.gates[gate].waivable:
+        subject, about = f"{gate}.{requirement}", {"gate": gate, "requirement": requirement, "reason": _A_WORD}
+        terms = {"compensating_control": _A_WORD, "expires": now + timedelta(days=1)}
+        yield subject, {"type": "grant_waiver", **about, **terms}
+        if requirement in lacking:
+            yield subject, {"type": "ask_for_waiver", **about}
+        if round_.request_for(requirement):
+            yield subject, {"type": "decline_waiver", **about}
+        if state.waivers_of(gate, requirement, now):
+            yield subject, {"type": "revoke_waiver", **about}
 
 
 def any_evidence(item: str, rule: EvidenceRule, now: datetime) -> Asked:

@@ -1,4 +1,4 @@
-"""The rules of a gate before its decision: what may be opened, supplied, submitted, answered and waived."""
+"""The rules of a gate before its decision: what may be opened, supplied, submitted and answered."""
 
 from lifecycle.domain.evidence import EvidenceKind
 from lifecycle.domain.verdicts import Reason, Refusal
@@ -136,22 +136,3 @@ def a_question_is_open(case: Case) -> Refusal | None:
     if round_may("answer", case.round.status):
         return None
     return refuse(Reason.NO_QUESTION, "No question is open.", "There is nothing to answer.")
-
-
-def requirement_can_be_waived(case: Case) -> Refusal | None:
-    """A waiver names a requirement of the gate that the policy lets be waived, and ends on a day to come."""
-    waivable = case.gate.waivable
-    if case.command.requirement not in waivable:
-        sentence = f"'{case.command.requirement}' cannot be waived here."
-        return refuse(Reason.NOT_WAIVABLE, sentence, f"What can be: {', '.join(waivable) or 'nothing'}.")
-    if case.command.expires <= case.now:
-        return refuse(Reason.WRONG_VALUE, "The waiver would already have expired.", "Give it a later end.")
-    return None
-
-
-def waiver_is_the_granters(case: Case) -> Refusal | None:
-    """A waiver is granted by the role that the gate names, else by the PMO's."""
-    role = case.book.policy.waives_at(case.command.gate)
-    if role in case.roles:
-        return None
-    return refuse(Reason.NOT_PERMITTED, f"Waivers here are the {role}'s to grant.", f"Ask the {role}.", (role,))

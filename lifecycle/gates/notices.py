@@ -11,6 +11,7 @@ from lifecycle.domain import gate_events as gates
 from lifecycle.domain.events import Event, Recorded
 from lifecycle.domain.project import Condition, ProjectState, Round
 from lifecycle.domain.values import Names, Value
+from lifecycle.domain.waivers import Waiver
 
 
 class NoticeKind(StrEnum):
@@ -39,6 +40,10 @@ class NoticeKind(StrEnum):
     CONDITION_MET = "condition_met"
     CONDITION_SENT_BACK = "condition_sent_back"
     CONDITION_MISSED = "condition_missed"
+    WAIVER_ASKED = "waiver_asked"
+    WAIVER_GRANTED = "waiver_granted"
+    WAIVER_DECLINED = "waiver_declined"
+    WAIVER_REVOKED = "waiver_revoked"
     WAIVER_EXPIRED = "waiver_expired"
     BREACH_FOUND = "breach_found"
     PROJECT_HELD = "project_held"
@@ -75,6 +80,7 @@ def notices_of(before: ProjectState | None, recorded: Recorded, after: ProjectSt
         *_of_calls(event, after),
         *_of_rounds(recorded, earlier, after),
         *_of_promises(event, after),
+        *_of_waivers(recorded, earlier, after),
         *_of_projects(event, after),
     )
 
@@ -162,10 +168,45 @@ def _of_promises(event: Event, after: ProjectState) -> Iterator[Notice]:
         case gates.ConditionMissed():
             condition = after.conditions[event.condition]
             yield _condition_news(NoticeKind.CONDITION_MISSED, condition, [condition.owner, *_leaders(after)])
+
+
+def _of_waivers(recorded: Recorded, before: ProjectState, after: ProjectState) -> Iterator[Notice]:
+    event = recorded.event
+    match event:
+        case gates.WaiverAsked():
+            round_, asked = after.rounds[event.gate], event.request
+            yield _gate_news(
+                NoticeKind.WAIVER_ASKED,
+                round_,
+                roles=[asked.role],
+                but=asked.asked_by,
+                requirement=asked.requirement,
+                reason=asked.reason,
+                asked_by=", ".join(asked.asked_by),
+            )
+        case gates.WaiverDeclined():
+            round_, about = before.rounds[event.gate], event.requirement
+            people = _wanting(after, round_, about)
+            yield _gate_news(NoticeKind.WAIVER_DECLINED, round_, people, requirement=about, reason=event.reason)
+        case gates.WaiverGranted():
+            granted, round_ = event.waiver, before.rounds[event.waiver.gate]
+            fields = {"control": granted.compensating_control, **_instant("due", granted.expires)}
+            people = _wanting(after, round_, granted.requirement)
+            yield _waiver_news(NoticeKind.WAIVER_GRANTED, granted, people, **fields)
+        case gates.WaiverRevoked():
+            revoked = after.waivers[event.waiver]
+            round_, about = after.rounds[revoked.gate], revoked.requirement
+            people = _some([after.manager, *round_.submitters])
+            yield _gate_news(NoticeKind.WAIVER_REVOKED, round_, people, requirement=about, reason=event.reason)
         case gates.WaiverExpired():
-            waiver = after.waivers[event.waiver]
-            fields = {"waiver": waiver.id, "requirement": waiver.requirement}
-            yield Notice(kind=NoticeKind.WAIVER_EXPIRED, gate=waiver.gate, people=_some([after.manager]), fields=fields)
+            expired = after.waivers[event.waiver]
+            yield _waiver_news(NoticeKind.WAIVER_EXPIRED, expired, _some([after.manager]))
+
+
+def _wanting(state: ProjectState, round_: Round, requirement: str) -> Names:
+    """The manager, and whoever asked for a waiver of a requirement."""
+    request = round_.request_for(requirement)
+    return _some([state.manager, *(request.asked_by if request else ())])
 
 
 def _of_projects(event: Event, after: ProjectState) -> Iterator[Notice]:
@@ -221,6 +262,11 @@ def _condition_news(kind: NoticeKind, condition: Condition, people: Iterable[str
         people=_some(people),
         fields={**known, **fields, **_instant("due", condition.due)},
     )
+
+
+def _waiver_news(kind: NoticeKind, waiver: Waiver, people: Names, **fields: str) -> Notice:
+    known = {"waiver": waiver.id, "requirement": waiver.requirement}
+    return Notice(kind=kind, gate=waiver.gate, people=people, fields={**known, **fields})
 
 
 def _instant(name: str, instant: datetime | None) -> dict[str, str]:

@@ -57,7 +57,7 @@ def _conditions(policy: Policy, state: ProjectState) -> Iterator[Obligation]:
 def _waivers(state: ProjectState) -> Iterator[Obligation]:
     if not state.is_over:
         for waiver in state.waivers.values():
-            if not waiver.expired:
+            if not waiver.is_over:
                 yield Obligation(id=f"waiver/{waiver.id}", at=waiver.expires)
 
 

@@ -15,6 +15,7 @@ from lifecycle.domain.project import (
     RoundStatus,
     Status,
 )
+from lifecycle.domain.waivers import Waiver
 
 
 @singledispatch
@@ -193,14 +194,41 @@ def _(event: gates.GateNudged, state: ProjectState, recorded: Recorded) -> Proje
 
 
 @change_rounds.register
+def _(event: gates.WaiverAsked, state: ProjectState, recorded: Recorded) -> ProjectState:
+    return _round(state, event.gate, waivers_asked=(*state.rounds[event.gate].waivers_asked, event.request))
+
+
+@change_rounds.register
 def _(event: gates.WaiverGranted, state: ProjectState, recorded: Recorded) -> ProjectState:
-    return state.model_copy(update={"waivers": {**state.waivers, event.waiver.id: event.waiver}})
+    return _answered(_waiver(state, event.waiver), event.waiver.gate, event.waiver.requirement)
+
+
+@change_rounds.register
+def _(event: gates.WaiverDeclined, state: ProjectState, recorded: Recorded) -> ProjectState:
+    return _answered(state, event.gate, event.requirement)
+
+
+@change_rounds.register
+def _(event: gates.WaiverRevoked, state: ProjectState, recorded: Recorded) -> ProjectState:
+    waiver = state.waivers[event.waiver]
+    revoked = _waiver(state, waiver.model_copy(update={"revoked": event.reason}))
+    return _round(revoked, waiver.gate, material_seq=recorded.seq)
 
 
 @change_rounds.register
 def _(event: gates.WaiverExpired, state: ProjectState, recorded: Recorded) -> ProjectState:
-    expired = state.waivers[event.waiver].model_copy(update={"expired": True})
-    return state.model_copy(update={"waivers": {**state.waivers, event.waiver: expired}})
+    return _waiver(state, state.waivers[event.waiver].model_copy(update={"expired": True}))
+
+
+def _waiver(state: ProjectState, waiver: Waiver) -> ProjectState:
+    return state.model_copy(update={"waivers": {**state.waivers, waiver.id: waiver}})
+
+
+def _answered(state: ProjectState, gate: str, requirement: str) -> ProjectState:
+    """The state without a request that has its answer."""
+    asked = state.rounds[gate].waivers_asked
+    left = tuple(request for request in asked if request.requirement != requirement)
+    return state if left == asked else _round(state, gate, waivers_asked=left)
 
 
 @change_rounds.register

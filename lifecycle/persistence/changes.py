@@ -98,7 +98,7 @@ def gate_of(event: Event, state: ProjectState) -> str | None:
     match event:
         case gates.WaiverGranted():
             return event.waiver.gate
-        case gates.WaiverExpired():
+        case gates.WaiverExpired() | gates.WaiverRevoked():
             return state.waivers[event.waiver].gate
         case gates.ConditionProved() | gates.ConditionAccepted() | gates.ConditionMissed():
             return state.conditions[event.condition].gate

@@ -12,9 +12,9 @@ from lifecycle.domain.project import (
     Question,
     Round,
     RoundStatus,
-    Waiver,
 )
 from lifecycle.domain.values import Instant, Names, Value
+from lifecycle.domain.waivers import Waiver, WaiverRequest
 from lifecycle.gates.approvals import called_roles, standing
 from lifecycle.gates.criteria import Finding, Findings, Result, findings_of
 from lifecycle.gates.deciding import decider
@@ -117,6 +117,7 @@ class GateView(Value):
     path_to_green: tuple[Need, ...]
     conditions: tuple[Condition, ...]
     waivers: tuple[Waiver, ...]
+    waivers_asked: tuple[WaiverRequest, ...]
     earlier: tuple[RoundView, ...]
     actions: tuple[Possibility, ...]
 
@@ -172,6 +173,7 @@ def gate_view(
         decisions=tuple(rule.decisions),
         path_to_green=path_to_green(book, state, round_, now, roster) if round_.is_open else (),
         conditions=tuple(known for _, known in sorted(state.conditions.items()) if known.gate == gate),
+        waivers_asked=round_.waivers_asked if round_.is_open else (),
         waivers=tuple(known for _, known in sorted(state.waivers.items()) if known.gate == gate),
         earlier=tuple(round_view(old, history) for old in earlier if old.number < round_.number),
         actions=tuple(action for action in actions if _concerns(action, gate)),

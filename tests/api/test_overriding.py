@@ -43,10 +43,13 @@ async def call_in(project: Project, person: str, **more: int) -> Answer:
     return await project.ask(person, "/gates/charter/call-in", {"round": 1, "reason": "It is too big.", **more})
 
 
+def about(**changes: str) -> Json:
+    return {"gate": "charter", "requirement": "criteria.affordable", "reason": "The fair waits for nobody.", **changes}
+
+
 def waiver(**changes: str) -> Json:
     expires = (datetime.now(UTC) + timedelta(days=30)).isoformat()
-    about = {"gate": "charter", "requirement": "criteria.affordable", "reason": "The fair waits for nobody."}
-    return {**about, "compensating_control": "A weekly look at the bills.", "expires": expires, **changes}
+    return {**about(), "compensating_control": "A weekly look at the bills.", "expires": expires, **changes}
 
 
 async def test_a_decision_that_is_called_in_is_one_vote_of_the_higher_role(desk: Desk) -> None:
@@ -97,6 +100,52 @@ async def test_a_waiver_lets_a_gate_pass_without_a_requirement(desk: Desk) -> No
     assert granted["project"]["stage"] == "work"
     (known,) = granted["project"]["waivers"]
     assert (known["granted_by"], known["compensating_control"]) == ("director", "A weekly look at the bills.")
+
+
+async def test_a_manager_asks_for_a_waiver_and_hears_the_answer(desk: Desk) -> None:
+    project = await submitted(desk)
+    asked = await project.done("pm", "/waivers/request", about())
+    assert [event["type"] for event in asked["events"]] == ["person:waiver:asked"]
+    (request,) = (await desk.get("director", f"/projects/{project.key}/gates/charter")).json["waivers_asked"]
+    assert (request["requirement"], request["asked_by"], request["role"]) == (
+        "criteria.affordable", ["pm"], "pmo_director",
+    )  # fmt: skip
+    again = await project.ask("pm", "/waivers/request", about())
+    assert again.refused == (409, "waiver_asked_already")
+    await project.done("director", "/waivers/refusal", about(reason="Lower the cost."))
+    assert (await project.ask("director", "/waivers/refusal", about())).refused == (404, "unknown_waiver")
+    await project.done("pm", "/waivers/request", about())
+    await project.done("director", "/waivers", waiver())
+    view = (await desk.get("pm", f"/projects/{project.key}/gates/charter")).json
+    assert view["waivers_asked"] == []
+    told = (await desk.get("pm", "/notices?limit=200")).json["items"]
+    mine = [line["kind"] for line in told if line["project"] == project.key and "waiver" in line["kind"]]
+    assert sorted(mine) == ["waiver_declined", "waiver_granted"]
+
+
+async def test_a_waiver_is_revoked_while_the_gate_is_open_and_the_gate_judged_anew(desk: Desk) -> None:
+    project = await submitted(desk)
+    case = about(requirement="evidence.case")
+    assert (await project.ask("director", "/waivers/revocation", case)).refused == (404, "unknown_waiver")
+    await project.done("director", "/waivers", waiver())
+    assert (await project.ask("pm", "/waivers/revocation", about())).refused == (403, "not_permitted")
+    revoked = await project.done("director", "/waivers/revocation", about(reason="It is too dear after all."))
+    (known,) = revoked["project"]["waivers"]
+    assert known["revoked"] == "It is too dear after all."
+    for person in ("sponsor", "finance-1"):
+        await project.done(person, "/gates/charter/votes", await project.ballot())
+    assert (await project.read())["stage"] == "idea"
+
+
+async def test_a_request_for_what_needs_no_waiver_is_refused(desk: Desk) -> None:
+    project = await submitted(desk)
+    assert (await project.ask("sponsor", "/waivers/request", about())).refused == (403, "not_permitted")
+    supplied = about(requirement="evidence.case")
+    assert (await project.ask("pm", "/waivers/request", supplied)).refused == (409, "no_waiver_needed")
+    never = about(requirement="evidence.promise")
+    assert (await project.ask("pm", "/waivers/request", never)).refused == (409, "not_waivable")
+    assert (await project.ask("pm", "/waivers/request", about(requirement="score"))).status == 422
+    assert (await project.ask("pm", "/waivers/request", about(reason=""))).status == 422
 
 
 async def test_a_waiver_is_refused_to_others_and_for_what_cannot_be_waived(desk: Desk) -> None:

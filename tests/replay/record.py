@@ -1,9 +1,10 @@
-"""`python -m tests.replay.record`: lives every story on a real server and keeps the histories."""
+"""`python -m tests.replay.record [STORY ...]`: lives stories, or all, on a real server and keeps the histories."""
 
 import asyncio
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,14 +23,15 @@ _MACHINE: Final = {"identity", "stackTrace", "buildId"}
 """What a history says about the machine it was recorded on, and no replay reads."""
 
 
-async def record() -> None:
+async def record(wanted: Sequence[str]) -> None:
     """Write one file a run, after removing those of the last time."""
-    for old in HISTORIES.glob("*.json"):
-        old.unlink()
     HISTORIES.mkdir(exist_ok=True)
     async with temporal() as server:
         for story in STORIES:
-            await _live(server, story)
+            if not wanted or story.__name__ in wanted:
+                for old in HISTORIES.glob(f"{story.__name__}-*.json"):
+                    old.unlink()
+                await _live(server, story)
 
 
 async def _live(server: WorkflowEnvironment, story: Story) -> None:
@@ -65,6 +67,6 @@ def _without_machine(content: Any) -> Any:
 
 
 if __name__ == "__main__":
-    asyncio.run(record())
+    asyncio.run(record(sys.argv[1:]))
     sys.stdout.flush()
     os._exit(0)  # Temporal's client may abort an interpreter that ends in the ordinary way

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from lifecycle.domain.commands import (
     AcceptCondition,
@@ -10,7 +10,9 @@ from lifecycle.domain.commands import (
     AmendFacts,
     AnswerInformation,
     AskForInformation,
+    AskForWaiver,
     CallInGate,
+    DeclineWaiver,
     GrantWaiver,
     HoldProject,
     KillProject,
@@ -18,6 +20,7 @@ from lifecycle.domain.commands import (
     OpenGate,
     ProveCondition,
     ResumeProject,
+    RevokeWaiver,
     SubmitGate,
     WithdrawSubmission,
 )
@@ -184,6 +187,25 @@ async def nobody_said_a_word(office: Office) -> Project:
     return project
 
 
+async def asked_to_be_let_off(office: Office) -> Project:
+    """Waivers are asked for; one is declined, one granted, and taken back while the gate is before its approvers."""
+    project = await office.register()
+    await project.ask(AmendFacts(id=fresh(), actor=DORA, facts={"cost": 90_000_000}))
+    risks: dict[str, Any] = {"gate": "plan", "requirement": "evidence.risks", "reason": "The workshop is next week."}
+    await project.ask(AskForWaiver(id=fresh(), actor=MIA, **risks))
+    await project.ask(DeclineWaiver(id=fresh(), actor=DORA, **risks))
+    await project.ask(AskForWaiver(id=fresh(), actor=MIA, **risks))
+    until = await project.now() + 30 * DAY
+    await project.ask(
+        GrantWaiver(id=fresh(), actor=DORA, **risks, compensating_control="The board looks itself.", expires=until)
+    )
+    await project.submit("plan", "plan")
+    await project.ask(RevokeWaiver(id=fresh(), actor=DORA, **risks))
+    await project.submit("plan", "risks")
+    await project.approve("plan", FIN, SAM)
+    return project
+
+
 STORIES: Final[tuple[Story, ...]] = (
     carried_to_the_end,
     nobody_voted,
@@ -194,4 +216,5 @@ STORIES: Final[tuple[Story, ...]] = (
     asked_again_and_again,
     another_route,
     nobody_said_a_word,
+    asked_to_be_let_off,
 )

@@ -134,6 +134,15 @@ class Requests(ABC, Generic[T]):
         expires = until or MONDAY + timedelta(days=60)
         return self._send(asked.GrantWaiver, by, gate=gate, requirement=requirement, expires=expires, **why)
 
+    def ask_for_waiver(self, gate: str, requirement: str, by: str | Actor = "manager") -> T:
+        return self._send(asked.AskForWaiver, by, gate=gate, requirement=requirement, reason="It comes later.")
+
+    def decline_waiver(self, gate: str, requirement: str, by: str | Actor = "director") -> T:
+        return self._send(asked.DeclineWaiver, by, gate=gate, requirement=requirement, reason="We need it.")
+
+    def revoke_waiver(self, gate: str, requirement: str, by: str | Actor = "director") -> T:
+        return self._send(asked.RevokeWaiver, by, gate=gate, requirement=requirement, reason="We need it after all.")
+
     def prove(self, condition: str, by: str | Actor = "manager") -> T:
         return self._send(asked.ProveCondition, by, condition=condition, proof="See the contract.")
 

@@ -18,7 +18,7 @@ OFFICE = {"project_manager", "pmo_analyst", "auditor", "administrator"}
 """Roles that are no gatekeeper's; every other role is."""
 
 MAY = {
-    **{right: {"project_manager"} for right in ("open", "supply", "submit", "withdraw", "answer")},
+    **{right: {"project_manager"} for right in ("open", "supply", "submit", "withdraw", "answer", "request")},
     "amend": {"project_manager", "pmo_director", "pmo_analyst"},
     "name": {"pmo_director", "pmo_analyst", "administrator"},
     **{right: {"project_manager", "sponsor", "pmo_director"} for right in ("hold", "resume")},
@@ -134,6 +134,7 @@ class Trip:
     raised: str | None = None
     watch: Watch | None = None
     material: int = 0
+    requests: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:
@@ -315,16 +316,24 @@ class Reference:
     def lacking(self, trip: Trip, only_evidence: bool = False) -> bool:
         """Whether something is asked for that is not there."""
         gate = self.doc["gates"][trip.gate]
-        waived = {w["requirement"] for w in self.waivers if w["gate"] == trip.gate and w["expires"] > self.now}
+        evidence = {f"evidence.{item}" for item in gate.get("evidence", {})}
+        return any(not only_evidence or name in evidence for name in self.gaps(trip) - set(self.waived(trip.gate)))
+
+    def gaps(self, trip: Trip) -> set[str]:
+        """What is asked for and not there, waived or not."""
+        gate, found = self.doc["gates"][trip.gate], set()
         for item, rule in gate.get("evidence", {}).items():
-            if self.asked_for(rule, trip.tier) and f"evidence.{item}" not in waived:
-                fresh = days(rule["fresh_for"]) if "fresh_for" in rule else timedelta(days=10_000)
-                if item not in trip.evidence or trip.evidence[item][1] + fresh <= self.now:
-                    return True
-        musts = [] if only_evidence else gate.get("criteria", {}).items()
-        return any(
-            f"criteria.{name}" not in waived and self.holds(rule["must"], trip.tier) is not True for name, rule in musts
-        )
+            fresh = days(rule["fresh_for"]) if "fresh_for" in rule else timedelta(days=10_000)
+            if item not in trip.evidence or trip.evidence[item][1] + fresh <= self.now:
+                found |= {f"evidence.{item}"} if self.asked_for(rule, trip.tier) else set()
+        for name, rule in gate.get("criteria", {}).items():
+            found |= set() if self.holds(rule["must"], trip.tier) is True else {f"criteria.{name}"}
+        return found
+
+    def waived(self, gate: str) -> list[str]:
+        """What waivers stand in for at a gate now."""
+        standing = (w for w in self.waivers if not w["expired"] and w["expires"] > self.now)
+        return [w["requirement"] for w in standing if w["gate"] == gate]
 
     def blocked(self, trip: Trip) -> bool:
         """Whether an exception or a re-opened gate stands in the way of a stage gate."""

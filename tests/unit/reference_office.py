@@ -213,14 +213,47 @@ class ReferenceOffice(Reference):
         self.conclude(trip, outcome, promises if outcome == "conditional_go" else [])
         return True
 
-    def _waive(self, who: Who, gate: str, requirement: str, until: datetime) -> bool:
-        trip = self.open_trip(gate)
-        if not trip or "pmo_director" not in self.roles(who) or who.people & self.excluded(trip):
-            return False
+    def waivable(self, gate: str) -> set[str]:
         rule = self.doc["gates"][gate]
-        known = {f"{kind}.{name}" for kind in ("evidence", "criteria") for name in rule.get(kind, {})}
-        if requirement not in known or until <= self.now:
+        return {f"{kind}.{name}" for kind in ("evidence", "criteria") for name in rule.get(kind, {})}
+
+    def waiving(self, who: Who, gate: str) -> Trip | None:
+        """The round at which somebody speaks on waivers."""
+        trip = self.open_trip(gate)
+        is_theirs = trip and "pmo_director" in self.roles(who) and not who.people & self.excluded(trip)
+        return trip if is_theirs else None
+
+    def _request(self, who: Who, gate: str, requirement: str) -> bool:
+        trip = self.open_trip(gate)
+        if not trip or not self.may(who, "request") or requirement not in self.waivable(gate) & self.gaps(trip):
             return False
+        if requirement in {*self.waived(gate), *trip.requests}:
+            return False
+        trip.requests[requirement] = who.people
+        return True
+
+    def _decline(self, who: Who, gate: str, requirement: str) -> bool:
+        trip = self.waiving(who, gate)
+        return bool(trip and trip.requests.pop(requirement, None))
+
+    def _revoke(self, who: Who, gate: str, requirement: str) -> bool:
+        trip = self.waiving(who, gate)
+        if not trip or requirement not in self.waived(gate):
+            return False
+        for waiver in self.waivers:
+            if (waiver["gate"], waiver["requirement"]) == (gate, requirement):
+                waiver["expired"] = True
+        trip.material = self.beat
+        self.send_back(trip)
+        return True
+
+    def _waive(self, who: Who, gate: str, requirement: str, until: datetime) -> bool:
+        trip = self.waiving(who, gate)
+        if not trip or requirement not in self.waivable(gate) or until <= self.now:
+            return False
+        if who.people & trip.requests.get(requirement, set()):
+            return False
+        trip.requests.pop(requirement, None)
         number = len(self.waivers) + 1
         waiver = {"id": f"{gate}-w{number}", "gate": gate, "requirement": requirement, "expires": until}
         self.waivers.append({**waiver, "expired": False})

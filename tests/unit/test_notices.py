@@ -1,11 +1,13 @@
 """Who is told of what: the people whom an event concerns, and nobody else."""
 
 from datetime import timedelta
+from typing import Any
 
 from lifecycle.domain import events as project
 from lifecycle.domain import gate_events as gates
 from lifecycle.domain.events import Event
 from lifecycle.domain.project import Outcome, ProjectState, Question
+from lifecycle.domain.waivers import Waiver, WaiverRequest
 from lifecycle.gates.evolve import evolve, replay
 from lifecycle.gates.notices import Notice, NoticeKind, notices_of
 from tests.integration.histories import POLICY, History
@@ -113,6 +115,31 @@ def test_a_proof_sent_back_is_told_to_the_owner_with_the_reason() -> None:
     (back,) = told(life, gates.ConditionAccepted(condition="charter-1-1", accepted=False, rationale="Not signed."))
     assert proved.people == ("sponsor",)
     assert (back.kind, back.fields["rationale"]) == (NoticeKind.CONDITION_SENT_BACK, "Not signed.")
+
+
+def test_a_request_for_a_waiver_goes_to_whoever_may_grant_it_and_the_answer_to_who_asked() -> None:
+    life = submitted()
+    about: dict[str, Any] = {"gate": "charter", "requirement": "evidence.case"}
+    request = WaiverRequest(
+        requirement="evidence.case", reason="It is at the printer.", asked_by=("pm-2",), role="board", at=life.now
+    )
+    waiver = Waiver(
+        **about, id="charter-w1", granted_by="board", reason="Fine.", compensating_control="A look.", expires=life.now
+    )
+    asked = gates.WaiverAsked(gate="charter", round=1, request=request)
+    declined = gates.WaiverDeclined(**about, round=1, reason="We need it.")
+    revoked = gates.WaiverRevoked(waiver="charter-w1", reason="We need it after all.")
+    events = (asked, declined, asked, gates.WaiverGranted(waiver=waiver), revoked)
+    to_grant, no, _, yes, back = told(life, *events)
+    assert (to_grant.kind, to_grant.roles, to_grant.but) == (NoticeKind.WAIVER_ASKED, ("board",), ("pm-2",))
+    assert to_grant.fields["due"], "the answer is wanted before the gate is due"
+    assert (no.kind, no.people, no.fields["reason"]) == (
+        NoticeKind.WAIVER_DECLINED, ("manager", "pm-2"), "We need it.",
+    )  # fmt: skip
+    assert (yes.kind, yes.people, yes.fields["due"]) == (
+        NoticeKind.WAIVER_GRANTED, ("manager", "pm-2"), waiver.expires.isoformat(),
+    )  # fmt: skip
+    assert (back.kind, back.people) == (NoticeKind.WAIVER_REVOKED, ("manager",))
 
 
 def test_hold_resume_and_kill_are_told_to_manager_and_sponsor() -> None:

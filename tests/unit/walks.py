@@ -172,6 +172,9 @@ _COMMANDS: dict[str, type[asked.PersonCommand]] = {
     "decide": asked.DecideGate,
     "call_in": asked.CallInGate,
     "waive": asked.GrantWaiver,
+    "request": asked.AskForWaiver,
+    "decline": asked.DeclineWaiver,
+    "revoke": asked.RevokeWaiver,
     "prove": asked.ProveCondition,
     "accept": asked.AcceptCondition,
     "hold": asked.HoldProject,
@@ -181,6 +184,7 @@ _COMMANDS: dict[str, type[asked.PersonCommand]] = {
 }
 _TOLD: dict[str, Doc] = {
     **{kind: {"reason": "So."} for kind in ("open", "withdraw", "call_in", "hold", "resume", "kill", "adopt")},
+    **{kind: {"reason": "So."} for kind in ("request", "decline", "revoke")},
     "question": {"question": "Who?"},
     "answer": {"answer": "We."},
     "waive": {"reason": "So.", "compensating_control": "A look."},
@@ -222,6 +226,7 @@ def a_step(luck: int, desk: Desk) -> Step:
     return step
 
 
+_WAIVABLE = ["evidence.case", "evidence.plan", "criteria.ready"]
 _ANY_TIME = {
     "wait": 5,
     "amend": 6,
@@ -237,6 +242,9 @@ _ANY_TIME = {
     "withdraw": 1,
     "open": 2,
     "waive": 2,
+    "request": 3,
+    "decline": 0.5,
+    "revoke": 1.5,
     "hold": 1,
     "resume": 0.5,
     "adopt": 1.5,
@@ -259,7 +267,7 @@ def _somebody_for(random: Random, kind: str, desk: Desk, round_: Round | None) -
         return random.choice([who for who in sorted(HANDS) if who not in ("gus", "cid")])
     if kind == "call_in":
         return random.choice(["dot", "eve", "hal"])
-    if kind in ("hold", "resume", "kill", "adopt", "waive", "amend"):
+    if kind in ("hold", "resume", "kill", "adopt", "waive", "decline", "revoke", "amend"):
         return random.choice(["dot", "fay", "fay"])
     if round_ is None or kind not in ("vote", "question", "decide"):
         return random.choice(sorted(HANDS))
@@ -299,8 +307,13 @@ def _what(random: Random, kind: str, gate: str, desk: Desk) -> Doc:
         case "submit" | "withdraw" | "answer" | "question" | "call_in":
             return {"gate": gate}
         case "waive":
-            requirement = random.choice(["evidence.case", "evidence.plan", "criteria.ready"])
-            return {"gate": gate, "requirement": requirement, "days": random.randint(0, 6)}
+            return {"gate": gate, "requirement": random.choice(_WAIVABLE), "days": random.randint(0, 6)}
+        case "request" | "decline" | "revoke":
+            round_ = state.rounds.get(gate)
+            asked_for = [request.requirement for request in round_.waivers_asked] if round_ else []
+            granted = [waiver.requirement for waiver in state.waivers.values() if waiver.gate == gate]
+            likely = {"decline": asked_for, "revoke": granted}.get(kind) or _WAIVABLE
+            return {"gate": gate, "requirement": random.choice(likely)}
         case "prove" | "accept":
             wanted = ConditionStatus.PROVED if kind == "accept" else None
             fitting = [key for key, condition in sorted(state.conditions.items()) if wanted in (None, condition.status)]
@@ -461,6 +474,7 @@ def view_of_product(desk: Desk) -> Doc:
                 for vote in round_.standing_votes
             ],
             "evidence": {item: supplied.version for item, supplied in round_.evidence.items()},
+            "requests": {request.requirement: set(request.asked_by) for request in round_.waivers_asked},
             "part": (set(round_.evidence_authors), set(round_.managers), set(round_.submitters)),
             "ladder": (set(round_.widened_to), round_.raised_to, [passed.role for passed in round_.passed_on][-1:]),
             "counts": _counts(desk.standing(gate)) if round_.is_before_approvers else None,
@@ -486,6 +500,7 @@ def view_of_reference(reference: Reference) -> Doc:
             "round": (trip.number, trip.status, trip.outcome, trip.tier),
             "votes": [(v.who.person, v.who.principal, v.verdict, sorted(v.reads)) for v in trip.counted],
             "evidence": {item: version for item, (version, _, _) in trip.evidence.items()},
+            "requests": trip.requests,
             "part": (trip.authors, trip.managers, trip.submitters),
             "ladder": (trip.era.widened, trip.raised, [trip.era.passed_to] if trip.era.passed_to else []),
             "counts": _counted(reference, trip) if trip.status in ("submitted", "information_requested") else None,

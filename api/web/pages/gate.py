@@ -34,7 +34,14 @@ router = APIRouter(include_in_schema=False, prefix="/projects/{key}/gates/{gate}
 Reader = Annotated[Viewer, Depends(Views(Permission.PROJECT_READ))]
 _RECENT = 100
 Content = dict[str, Any]
-PROVED = (asked.CastVote, asked.DecideGate, asked.CallInGate, asked.GrantWaiver)
+PROVED = (
+    asked.CastVote,
+    asked.DecideGate,
+    asked.CallInGate,
+    asked.GrantWaiver,
+    asked.DeclineWaiver,
+    asked.RevokeWaiver,
+)
 """What a gate may ask people to prove first who they are for."""
 
 

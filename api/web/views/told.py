@@ -173,6 +173,17 @@ def _wordings(_: Callable[[str], str]) -> Mapping[str, tuple[str, Mapping[str, s
             {"gate": "gate", "roles": "roles"},
             "",
         ),
+        "person:waiver:asked": (
+            _("asked for a waiver of %(requirement)s"),
+            {"requirement": "request.requirement"},
+            "request.reason",
+        ),
+        "person:waiver:declined": (
+            _("declined to waive %(requirement)s"),
+            {"requirement": "requirement"},
+            "reason",
+        ),
+        "person:waiver:revoked": (_("revoked a waiver"), {}, "reason"),
         "person:waiver:granted": (
             _("waived %(requirement)s"),
             {"requirement": "waiver.requirement"},

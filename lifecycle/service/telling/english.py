@@ -55,6 +55,22 @@ ENGLISH: Final = Phrases(
         N.CONDITION_MET: ("A condition is met", "{text}\n\n{rationale}"),
         N.CONDITION_SENT_BACK: ("A proof was sent back", "Condition: {text}\n\n{rationale}\n\nProve it{by}."),
         N.CONDITION_MISSED: ("A condition was missed", "{text}\n\nNobody proved it in time.{was}"),
+        N.WAIVER_ASKED: (
+            "A waiver is asked for at gate {gate}",
+            "{asked_by} asks you to let it pass without {requirement}:\n\n{reason}\n\nGrant or decline it{by}.",
+        ),
+        N.WAIVER_GRANTED: (
+            "A waiver is granted at gate {gate}",
+            "It may pass without {requirement}; use the waiver{by}.\n\nInstead: {control}",
+        ),
+        N.WAIVER_DECLINED: (
+            "A waiver is declined at gate {gate}",
+            "{reason}\n\nSee to it that the gate has {requirement}{by}.",
+        ),
+        N.WAIVER_REVOKED: (
+            "A waiver is revoked at gate {gate}",
+            "{reason}\n\nSee to it that the gate has {requirement}{by}.",
+        ),
         N.WAIVER_EXPIRED: ("A waiver has run out", "{requirement} of gate {gate} is asked for again."),
         N.BREACH_FOUND: ("A tolerance is exceeded", "{sentence}"),
         N.PROJECT_HELD: ("The project is on hold", "{reason}"),

@@ -76,6 +76,23 @@ GERMAN: Final = Phrases(
             "Auflage: {text}\n\n{rationale}\n\nWeisen Sie sie{by} erneut nach.",
         ),
         N.CONDITION_MISSED: ("Eine Auflage wurde versäumt", "{text}\n\nSie wurde nicht rechtzeitig nachgewiesen.{was}"),
+        N.WAIVER_ASKED: (
+            "Um eine Ausnahme wird gebeten: Gate {gate}",
+            "{asked_by} bittet Sie, auf {requirement} zu verzichten:\n\n{reason}\n\nGewähren Sie die Ausnahme{by}, "
+            "oder lehnen Sie sie ab.",
+        ),
+        N.WAIVER_GRANTED: (
+            "Eine Ausnahme ist gewährt: Gate {gate}",
+            "Auf {requirement} wird verzichtet; nutzen Sie die Ausnahme{by}.\n\nStattdessen: {control}",
+        ),
+        N.WAIVER_DECLINED: (
+            "Eine Ausnahme ist abgelehnt: Gate {gate}",
+            "{reason}\n\nSorgen Sie{by} dafür, dass das Gate {requirement} erfüllt.",
+        ),
+        N.WAIVER_REVOKED: (
+            "Eine Ausnahme ist widerrufen: Gate {gate}",
+            "{reason}\n\nSorgen Sie{by} dafür, dass das Gate {requirement} erfüllt.",
+        ),
         N.WAIVER_EXPIRED: (
             "Eine Ausnahme ist abgelaufen",
             "Für Gate {gate} wird wieder verlangt: {requirement}.",

@@ -59,6 +59,8 @@ class _Fields(dict[str, str]):
     def __init__(self, letter: Letter, phrases: Phrases, reader: Preferences) -> None:
         super().__init__(letter.fields)
         self["gate"] = (letter.gate or "").replace("_", " ")
+        if requirement := letter.fields.get("requirement"):
+            self["requirement"] = f"'{requirement.partition('.')[2].replace('_', ' ')}'"
         if outcome := letter.fields.get("outcome"):
             self["outcome"] = phrases.outcomes[Outcome(outcome)]
         if since := letter.fields.get("since"):
