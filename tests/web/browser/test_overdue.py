@@ -42,5 +42,5 @@ async def test_indicators_are_drawn_and_told_as_tables(house: House) -> None:
     await expect(drawn).to_be_visible()
     panel = page.get_by_role("region", name="Decisions a month")
     await panel.get_by_text("As a table").click()
-    await expect(panel.get_by_role("columnheader", name="Go")).to_be_visible()
+    await expect(panel.get_by_role("columnheader", name="Go", exact=True)).to_be_visible()
     await expect(page.get_by_role("region", name="Tiers and stages").get_by_role("img")).to_be_visible()
