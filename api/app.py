@@ -31,6 +31,7 @@ from api.routes import (
     proposals,
     registers,
     rollouts,
+    verifications,
     webhooks,
     what_ifs,
 )
@@ -54,6 +55,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     gate_pages.router,
     lists.router,
     events.router,
+    verifications.router,
     registers.router,
     imports.router,
     evidence.router,

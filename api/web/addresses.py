@@ -46,6 +46,11 @@ def record_path(project: str | None, n: int) -> str:
     return f"/audit/records/{n}{of}"
 
 
+def verification_path(verification: str) -> str:
+    """The page of a verification of the audit trail."""
+    return f"/audit/verifications/{quote(verification, safe='')}"
+
+
 def webhook_path(webhook: str) -> str:
     """The page of a webhook."""
     return f"/administration/webhooks/{quote(webhook, safe='')}"

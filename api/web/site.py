@@ -31,6 +31,7 @@ from api.web.pages import (
     rollouts,
     sign_in,
     theme,
+    verifications,
     webhooks,
     what_ifs,
 )
@@ -61,6 +62,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     rollouts.router,
     imports.router,
     audit.router,
+    verifications.router,
     administration.router,
     webhooks.router,
     calendars.router,

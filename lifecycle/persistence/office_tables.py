@@ -142,3 +142,21 @@ import_rows = Table(
     PrimaryKeyConstraint("import", "number"),
 )
 """What became of each row of a register."""
+
+verifications = Table(
+    "verifications",
+    schema,
+    Column("id", Words, primary_key=True),
+    Column("person", Words, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("chains", Integer, nullable=False),
+    Column("noted", Text, nullable=False),
+    Column("found", Integer, nullable=False),
+    Column("findings", Text, nullable=False),
+    Index(None, "started_at"),
+)
+"""Each verification of the audit trail: how many rows are read, and what does not fit, also with `noted` heads."""

@@ -40,6 +40,8 @@ class Database:
         `connections` is how many reads (on PostgreSQL also how many writes) run at a time, `patience` for how many
         seconds a caller waits for a turn and for locks.
         """
+        self.url = url
+        """The address, for whoever reads the database by themselves."""
         engines = engines_for(url, connections, patience)
         self._reads: _Lane = _OwnTransactions(engines.reading, connections, patience, Connection.rollback)
         self._writes: _Lane = (

@@ -25,8 +25,10 @@ Heads = dict[str, tuple[int, str]]
 """For each chain, the number and the digest of its last row."""
 Row = tuple[Any, ...]
 Read = Callable[[str], Iterator[Row]]
+Tell = Callable[[int], None]
 
 MOST_FINDINGS = 1_000
+TELL_EVERY = 1_000
 _AUDIT = """
     SELECT chain, n, kind, seq, state, previous, digest,
     at, recorded_at, type, gate, person, acting_for, command, body FROM audit ORDER BY chain{c}, n"""
@@ -81,17 +83,17 @@ class Report:
         return not self.findings
 
 
-def verify(url: str, noted: Mapping[str, Any] | None = None) -> Report:
+def verify(url: str, noted: Mapping[str, Any] | None = None, tell: Tell = lambda rows: None) -> Report:
     """Check a database, named as SQLAlchemy does; `noted` is a checkpoint, or what `heads` gave before.
 
-    Raises `ValueError` for an address of neither SQLite nor PostgreSQL or heads that are none, and the driver's error
-    if the database cannot be read.
+    `tell` hears after every thousand rows of the trail how many were read. Raises `ValueError` for an address of
+    neither SQLite nor PostgreSQL or heads that are none, and the driver's error if the database cannot be read.
     """
     expected = _expected(noted or {})
     findings: list[Finding] = []
     chains = rows = 0
     with _reading(url) as read:
-        streams = [read(query) for query in (_AUDIT, _EVENTS, _HEADS, _PROJECTS, _STATES)]
+        streams = [_told(read(_AUDIT), tell), *map(read, (_EVENTS, _HEADS, _PROJECTS, _STATES))]
         for chain, (trail, events, heads_, projects, states) in _side_by_side(streams):
             check = _Chain(chain, expected.pop(chain, (0, "")), findings)
             try:
@@ -107,6 +109,13 @@ def verify(url: str, noted: Mapping[str, Any] | None = None) -> Report:
             findings += (Finding(chain, n, "The whole chain is gone.") for chain, (n, _) in expected.items() if n)
             findings += _traceless(read(_TRACES))
     return Report(chains, rows, tuple(findings[:MOST_FINDINGS]))
+
+
+def _told(rows: Iterator[Row], tell: Tell) -> Iterator[Row]:
+    for number, row in enumerate(rows, 1):
+        if number % TELL_EVERY == 0:
+            tell(number)
+        yield row
 
 
 def _expected(noted: Mapping[str, Any]) -> Heads:

@@ -56,6 +56,7 @@ from lifecycle.service.tokens import Tokens
 from lifecycle.service.trail import Trail
 from lifecycle.service.trials import Trials
 from lifecycle.service.uploads import Uploads
+from lifecycle.service.verifying import Verifications
 from lifecycle.service.webhooks import Webhooks
 from lifecycle.service.what_if_work import WhatIfWork
 from lifecycle.service.what_ifs import WhatIfs
@@ -134,6 +135,7 @@ class Office:
         self.exports = Exports(self.portfolio, self.shelf)
         self.indicators = Indicators(database, self.shelf, now)
         self.trail = Trail(database, now)
+        self.verifications = Verifications(database, self.deeds, now)
         importing = Importing(database, self.commands, self.registration, self.shelf, now)
         self.uploads = Uploads(database, store, self.deeds, self.shelf, now)
         self.import_work = ImportWork(database, store, importing, now)
@@ -155,7 +157,7 @@ class Office:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Carry out the long work that is asked for, and what was left half-done, as long as this lasts."""
-        async with self.import_work.at_work(), self.what_if_work.at_work():
+        async with self.import_work.at_work(), self.what_if_work.at_work(), self.verifications.at_work():
             yield
 
     async def __aenter__(self) -> Self:

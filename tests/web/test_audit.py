@@ -1,8 +1,13 @@
 """The audit trail as pages: narrowed by the address, read on from where a page ends, one record whole."""
 
+import asyncio
 import re
+from functools import partial
+from secrets import token_hex
 
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy import text as sql
 
 from lifecycle.domain.people import Grant
 from lifecycle.persistence import roles
@@ -94,3 +99,78 @@ async def test_who_audits_one_project_reads_no_other_record(visitor: Visitor, da
     for path in ("/audit/records/1?project=P-1", "/audit/records/1", "/audit/records/99999?project=P-2"):
         assert (await visitor.get(path)).status_code == 404
     assert "No record fits" in (await visitor.get("/audit")).text
+
+
+async def verified(visitor: Visitor, noted: bytes | None = None) -> str:
+    """Verify the trail, and wait until it is known what came of it; the page that says so."""
+    begun = await (
+        visitor.post("/audit/verifications", {"key": token_hex(8)})
+        if noted is None
+        else visitor.post_file("/audit/verifications", "kept.json", noted, field="noted")
+    )
+    assert begun.status_code == 303, begun.text
+    async with asyncio.timeout(20):
+        while True:
+            page = (await visitor.get(begun.headers["location"])).text
+            if 'hx-trigger="every 1s"' not in page:
+                return page
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.usefixtures("_project")
+async def test_the_trail_is_verified_from_its_page(visitor: Visitor) -> None:
+    await visitor.sign_in("auditor")
+    assert "It was not verified yet" in (await visitor.get("/audit")).text
+    page = await verified(visitor)
+    assert "Everything fits" in page
+    assert "In 2 chains" in page
+    text = (await visitor.get("/audit")).text
+    assert "Everything fitted" in text
+    assert "Trail verified" in text
+
+
+@pytest.mark.usefixtures("_project")
+async def test_a_record_that_was_changed_by_hand_is_named(visitor: Visitor, database: Database) -> None:
+    forged = sql("UPDATE audit SET body = replace(body, '<b>dearer</b>', 'cheaper') WHERE chain = 'P-1'")
+    database.write_now(lambda connection: connection.execute(forged))
+    await visitor.sign_in("auditor")
+    page = await verified(visitor)
+    assert "2 things do not fit" in page
+    assert "The row was changed after it was written." in page
+    assert re.search(r"/audit/records/\d+\?project=P-1", page)
+    assert "2 things do not fit" in (await visitor.get("/audit")).text
+
+
+@pytest.mark.usefixtures("_project")
+async def test_a_trail_that_was_cut_is_found_by_where_it_stood(visitor: Visitor, database: Database) -> None:
+    await visitor.sign_in("auditor")
+    kept = await visitor.get("/audit/checkpoint")
+    assert "attachment" in kept.headers["content-disposition"]
+    assert "2 chains were compared" in await verified(visitor, kept.content)
+    gone = ("audit WHERE chain", "chains WHERE chain", "events WHERE project", "states WHERE project")
+    for each in (*gone, "rounds WHERE project", "stays WHERE project", "projects WHERE key"):
+        database.write_now(partial(Connection.execute, statement=sql(f"DELETE FROM {each} = 'P-1'")))
+    assert "Everything fits" in await verified(visitor), "by its rows alone nothing is missing"
+    assert "The whole chain is gone." in await verified(visitor, kept.content)
+
+
+async def test_a_file_that_says_nothing_of_the_trail_is_refused(visitor: Visitor) -> None:
+    await visitor.sign_in("auditor")
+    for content in (b"<html>", b"[]", b"{}", b'{"heads": 7}', b'{"heads": {"P-1": [1]}}', b"[" * 5_000, b"\xff"):
+        answer = await visitor.post_file("/audit/verifications", "kept.json", content, field="noted")
+        assert answer.status_code == 422, content[:20]
+        assert "There are no heads in the file." in answer.text
+
+
+async def test_what_does_not_fit_is_only_for_who_audits_everything(
+    visitor: Visitor, database: Database, clock: Clock
+) -> None:
+    audits = Grant(person="pm", role="auditor", scope="project:P-2")
+    database.write_now(lambda connection: roles.grant(connection, audits, Signature("administrator", clock.now)))
+    await visitor.sign_in("pm")
+    assert "/audit/verifications" not in (await visitor.get("/audit")).text
+    assert (await visitor.post("/audit/verifications", {"key": "k"})).status_code == 403
+    for path in ("/audit/verifications/x", "/audit/checkpoint", "/api/v1/checkpoint"):
+        assert (await visitor.get(path)).status_code in (401, 403)
+    await visitor.sign_in("auditor")
+    assert (await visitor.get("/audit/verifications/x")).status_code == 404

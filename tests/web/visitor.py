@@ -32,9 +32,9 @@ class Visitor:
         token = form_token(self.secret) if csrf is None else csrf
         return await self.http.post(path, data={**(fields or {}), "csrf": token}, headers={"Sec-Fetch-Site": site})
 
-    async def post_file(self, path: str, name: str, content: bytes) -> httpx2.Response:
+    async def post_file(self, path: str, name: str, content: bytes, field: str = "file") -> httpx2.Response:
         """Send a form with a file."""
-        fields, files = {"csrf": form_token(self.secret)}, {"file": (name, content)}
+        fields, files = {"csrf": form_token(self.secret)}, {field: (name, content)}
         headers = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
         return await self.http.post(path, data=fields, files=files, headers=headers)
 

@@ -92,6 +92,7 @@ async def trail(
         rows=rows_of(page.lines, names, formats_for(request, viewer)),
         filters=given,
         narrowed=any(given.values()),
+        verified=await office.verifications.latest(viewer.id),
         kinds=tuple(RecordKind),
         onward=address(AUDIT, {**given, "after": onward}) if onward else None,
         files=tuple((form.value, address(f"{AUDIT}/export", {**given, "format": form.value})) for form in Format),
