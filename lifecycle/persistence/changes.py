@@ -167,6 +167,7 @@ def round_row(state: ProjectState, round_: Round) -> Row:
         "decided_at": round_.decided_at,
         "evidence_digest": round_.evidence_digest,
         "waits": canonical([[wait.on, stamp(wait.since)] for wait in round_.waits]) if round_.decided_at else None,
+        "asks_waiver": round_.is_open and bool(round_.waivers_asked),
         "round": text_of(round_),
     }
 

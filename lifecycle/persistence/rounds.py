@@ -175,6 +175,12 @@ def in_preparation(
     return page(connection, query, _by_deadline(), partial(_line, now), after=after, limit=limit)
 
 
+def asking_for_waivers(connection: Connection, reach: Reach, now: datetime, limit: int = 200) -> tuple[RoundLine, ...]:
+    """The open rounds within reach for which somebody asks a waiver, by deadline."""
+    asking = _LINES.where(rounds.c.asks_waiver, ~_ON_HOLD, visible(reach)).order_by(*_by_deadline()).limit(limit)
+    return tuple(_line(now, row) for row in connection.execute(asking))
+
+
 def on_submitters_side(connection: Connection, person: str, now: datetime, limit: int = 200) -> tuple[RoundLine, ...]:
     """Open rounds of the projects that the person manages, and those that they submitted, by deadline."""
     open_ = select(rounds.c.project, rounds.c.gate, rounds.c.number).where(rounds.c.status.in_(_OPEN))

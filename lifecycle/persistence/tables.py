@@ -4,7 +4,7 @@
 events and can be built again. JSON columns hold canonical text, so that equal content has equal bytes.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
 
 from lifecycle.persistence.columns import Instant, Words, schema
 
@@ -77,18 +77,20 @@ rounds = Table(
     Column("decided_at", Instant),
     Column("evidence_digest", Words),
     Column("waits", Words),
+    Column("asks_waiver", Boolean, nullable=False),
     Column("round", Text, nullable=False),
     PrimaryKeyConstraint("project", "gate", "number"),
     Index(None, "decided_at"),
     Index(None, "late_from", "project", "gate"),
     Index(None, "submitted_by", "status"),
     Index(None, "status", "until", "project", "gate"),
+    Index(None, "asks_waiver", "until"),
 )
 """Every round there ever was; `due` to `stopped_at` tell of the clock that runs now, `round` is the whole round.
 
 `until` is `due`, and where nothing is due the end of time: lists by deadline read it in its order. From `late_from` on
 the round is late, with no further event; it is `due`, unless the clock stopped before. Of a decided round `waits` says
-on whom it waited since when, as pairs in JSON.
+on whom it waited since when, as pairs in JSON; an open one `asks_waiver` while a request for one awaits its answer.
 """
 
 calls = Table(

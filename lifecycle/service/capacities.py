@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from lifecycle.domain.commands import AcceptCondition, CastVote, Command, DecideGate, SupplyEvidence
+from lifecycle.domain.commands import AcceptCondition, CastVote, Command, DecideGate, GrantWaiver, SupplyEvidence
 from lifecycle.domain.people import EVERYWHERE, Actor, Delegation, Grant, covers
 from lifecycle.domain.project import Condition, ProjectState, Round, VoteVerdict
+from lifecycle.domain.waivers import WaiverRequest
 from lifecycle.gates.approvals import heard_besides, standing
 from lifecycle.gates.case import Case
 from lifecycle.gates.criteria import findings_of, missing_evidence
@@ -106,6 +107,13 @@ class Capacity:
         """Whether a decision, at least to send the gate back, would be accepted."""
         outcome = books[state.policy.digest].policy.gates[round_.gate].on_reject
         return self._passes(books, state, DecideGate, {**_shown(round_), "outcome": outcome, "rationale": _A_WORD}, now)
+
+    def may_waive(self, books: Books, state: ProjectState, asked: tuple[Round, WaiverRequest], now: datetime) -> bool:
+        """Whether they may grant what somebody asks for at a round."""
+        round_, request = asked
+        terms = {"compensating_control": _A_WORD, "expires": now + timedelta(days=1)}
+        content = {"gate": round_.gate, "requirement": request.requirement, "reason": _A_WORD, **terms}
+        return self._passes(books, state, GrantWaiver, content, now)
 
     def may_accept(self, books: Books, state: ProjectState, condition: Condition, now: datetime) -> bool:
         """Whether they may accept the proof of a condition."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from lifecycle.domain.people import Permission, permissions_of
 from lifecycle.domain.project import ProjectState, RoundStatus, Status
 from lifecycle.gates.approvals import standing
+from lifecycle.gates.criteria import findings_of, missing
 from lifecycle.persistence import proposals
 from lifecycle.persistence.delegations import received_by
 from lifecycle.persistence.pages import Cursor
@@ -20,6 +21,7 @@ from lifecycle.persistence.reach import Reach
 from lifecycle.persistence.roles import grants_of
 from lifecycle.persistence.rounds import (
     RoundLine,
+    asking_for_waivers,
     in_preparation,
     on_submitters_side,
     owed_by,
@@ -135,6 +137,7 @@ class _Look:
         found += [item for line in mine for item in self._on_my_side(line)]
         found += [condition_item(self.books, InboxKind.PROVE, line, self.now) for line in owed]
         found += self._acceptances()
+        found += self._requests()
         found += self._watched({(item.project, item.gate) for item in found})
         found.sort(key=lambda item: (item.due or _NO_DEADLINE, item.project, item.gate, item.kind))
         cut = len(found) > self.limit or MOST in (len(mine), len(owed))
@@ -221,6 +224,20 @@ class _Look:
             ]
             if able:
                 yield condition_item(self.books, InboxKind.ACCEPT, line, self.now, able[0].acting_for)
+
+    def _requests(self) -> Iterator[InboxItem]:
+        """The waivers that somebody asks for and that a capacity may grant, as long as they are needed."""
+        lines = asking_for_waivers(self.connection, self.held.reach, self.now, MOST)
+        known = states_of(self.connection, [line.project for line in lines])
+        for line in lines:
+            book, state = self.books[line.policy], known[line.project]
+            lacking = {each.requirement for each in missing(findings_of(book, state, line.round, self.now))}
+            for request in line.round.waivers_asked:
+                about = line.round, request
+                able = [each for each in self.held.all if each.may_waive(self.books, state, about, self.now)]
+                if able and request.requirement in lacking:
+                    said = {"acting_for": able[0].acting_for, "requirement": request.requirement}
+                    yield round_item(self.books, InboxKind.WAIVE, line, self.now, **said, text=request.reason)
 
 
 def _owed_thing(item: InboxItem) -> tuple[str, str, str | None]:

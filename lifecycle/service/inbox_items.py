@@ -19,14 +19,16 @@ _PRESSING_DAYS: Final = 2
 class InboxKind(StrEnum):
     """What somebody is to do, or may like to know.
 
-    `supply` is for evidence that a role of theirs owes a gate. `follow` is for what they submitted and others have to
-    decide, `watch` for what they answer for, others have to do, and is about to become late.
+    `supply` is for evidence that a role of theirs owes a gate, `waive` for a waiver that somebody asks for. `follow` is
+    for what they submitted and others have to decide, `watch` for what they answer for, others have to do, and is about
+    to become late.
     """
 
     VOTE = "vote"
     DECIDE = "decide"
     ANSWER = "answer"
     SUPPLY = "supply"
+    WAIVE = "waive"
     PREPARE = "prepare"
     PROVE = "prove"
     ACCEPT = "accept"
@@ -43,8 +45,8 @@ class InboxItem(Value):
     """One thing that waits: what is to be done, on which gate or condition of which project, and until when.
 
     `label` is what the policy calls the gate, `left` the working time until the deadline or since it. `evidence` is the
-    item that is owed, `text` what it is called. `acting_for` is whose authority it needs, if not one's own;
-    `waits_for` are the roles whose word is still missing.
+    item that is owed and `text` what it is called, or `requirement` what a waiver is asked for and `text` why.
+    `acting_for` is whose authority it needs, if not one's own; `waits_for` are the roles whose word is still missing.
     """
 
     kind: InboxKind
@@ -55,6 +57,7 @@ class InboxItem(Value):
     round: int
     condition: str | None = None
     evidence: str | None = None
+    requirement: str | None = None
     text: str = ""
     due: Instant | None = None
     left: TimeLeft | None = None

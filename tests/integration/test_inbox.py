@@ -273,3 +273,41 @@ async def test_who_answers_for_it_sees_what_others_are_about_to_let_become_late(
     assert await kinds(office, shelf, "manager", paper) == ["follow"]
     assert await kinds(office, shelf, "finance-2", paper) == ["vote"]
     assert await kinds(office, shelf, "deputy", paper) == []
+
+
+async def wanted(office: Database, shelf: Shelf, person: str, paper: Paper) -> list[tuple[str, str | None, str | None]]:
+    found = (await look(office, shelf, person, paper)).items
+    return [(item.project, item.requirement, item.acting_for) for item in found if item.kind is InboxKind.WAIVE]
+
+
+async def test_a_request_for_a_waiver_waits_for_whoever_may_grant_it_until_it_has_its_answer(office: Database) -> None:
+    shelf, paper, road = publish(office, policy()), Paper(policy()), Paper(policy(), "P-2")
+    grant(office, "finance-1", "pmo_director", "portfolio:rail")
+    lend(office, "finance-1", "finance-2")
+    for project, portfolio in ((paper, "rail"), (road, "road")):
+        project.register(portfolio, cost=1_000_00)
+        project.ask("ask_for_waiver", "manager", gate="plan", requirement="evidence.plan", reason="It is printed.")
+    bring(office, paper, road)
+    (item,) = [each for each in (await look(office, shelf, "finance-1", paper)).items if each.kind is InboxKind.WAIVE]
+    assert (item.project, item.gate, item.requirement, item.text) == ("P-1", "plan", "evidence.plan", "It is printed.")
+    assert await wanted(office, shelf, "finance-2", paper) == [("P-1", "evidence.plan", "finance-1")]
+    assert await wanted(office, shelf, "manager", paper) == []
+    assert await wanted(office, shelf, "sponsor", paper) == []
+    paper.ask("decline_waiver", "office", gate="plan", requirement="evidence.plan", reason="No.")
+    bring(office, paper)
+    assert await wanted(office, shelf, "finance-1", paper) == []
+
+
+async def test_a_request_that_became_needless_or_lost_its_round_waits_for_nobody(office: Database) -> None:
+    shelf, paper = publish(office, policy()), Paper(policy())
+    grant(office, "finance-1", "pmo_director")
+    paper.register(cost=1_000_00)
+    paper.ask("ask_for_waiver", "manager", gate="plan", requirement="evidence.plan", reason="It is printed.")
+    paper.supply("plan", "plan")
+    bring(office, paper)
+    assert await wanted(office, shelf, "finance-1", paper) == []
+    paper.supply("plan", "risks")
+    paper.submit("plan")
+    paper.ask("withdraw_submission", "manager", gate="plan", reason="Too early.")
+    bring(office, paper)
+    assert await wanted(office, shelf, "finance-1", paper) == []

@@ -16,6 +16,7 @@ _SIGNS: Final[Mapping[InboxKind, str]] = {
     InboxKind.DECIDE: "gate",
     InboxKind.ANSWER: "answer",
     InboxKind.SUPPLY: "file",
+    InboxKind.WAIVE: "flag",
     InboxKind.PREPARE: "pen",
     InboxKind.PROVE: "proof",
     InboxKind.ACCEPT: "check",
@@ -103,6 +104,8 @@ def line_of(item: InboxItem, names: Mapping[str, str], say: Formats) -> Line:
         path = prepare_path(item.project, item.gate)
     elif item.evidence:
         path = f"{prepare_path(item.project, item.gate, item.acting_for)}#item-{item.evidence}"
+    elif item.requirement:
+        path = f"{path}#asked"
     elif item.condition:
         path = f"{project_path(item.project)}#condition-{item.condition}"
     return Line(
@@ -153,6 +156,7 @@ def _tasks(say: Formats) -> Mapping[InboxKind, tuple[str, str]]:
         InboxKind.DECIDE: (_("Decide: %(gate)s"), _("Look and decide")),
         InboxKind.ANSWER: (_("Answer a question: %(gate)s"), _("Answer")),
         InboxKind.SUPPLY: (_("Supply evidence: %(gate)s"), _("Supply")),
+        InboxKind.WAIVE: (_("A waiver is asked for: %(gate)s"), _("Look and answer")),
         InboxKind.PREPARE: (_("Prepare: %(gate)s"), _("Prepare")),
         InboxKind.PROVE: (_("Prove a condition of %(gate)s"), _("Prove")),
         InboxKind.ACCEPT: (_("Accept a proof: %(gate)s"), _("Look at it")),
@@ -167,6 +171,8 @@ def _about(item: InboxItem, names: Mapping[str, str], say: Formats) -> Iterable[
         yield _("for %(person)s") % {"person": names.get(item.acting_for, item.acting_for)}
     if item.round > 1:
         yield _("round %(number)d") % {"number": item.round}
+    if item.requirement:
+        yield _("without %(requirement)s") % {"requirement": say.named(item.requirement.partition(".")[2])}
     if item.kind in (InboxKind.VOTE, InboxKind.DECIDE) and item.submitted_by and item.submitted_at:
         yield _("submitted by %(person)s, %(when)s") % {
             "person": names.get(item.submitted_by, item.submitted_by),

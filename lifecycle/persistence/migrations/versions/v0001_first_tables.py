@@ -68,10 +68,12 @@ def _projects() -> None:
         *words("outcome", nullable=True),
         *instants("decided_at", nullable=True),
         *words("evidence_digest", "waits", nullable=True),
+        *flags("asks_waiver"),
         *texts("round"),
         sa.PrimaryKeyConstraint("project", "gate", "number"),
     )
     _indices("rounds", "decided_at", "late_from project gate", "status until project gate", "submitted_by status")
+    _indices("rounds", "asks_waiver until")
     op.create_table(
         "calls",
         *words("project", "gate"),
@@ -112,13 +114,7 @@ def _trail() -> None:
         *texts("body"),
         sa.PrimaryKeyConstraint("project", "seq"),
     )
-    op.create_table(
-        "chains",
-        *words("chain"),
-        *integers("n"),
-        *words("digest"),
-        sa.PrimaryKeyConstraint("chain"),
-    )
+    op.create_table("chains", *words("chain"), *integers("n"), *words("digest"), sa.PrimaryKeyConstraint("chain"))
     op.create_table(
         "audit",
         *words("chain"),
@@ -166,11 +162,7 @@ def _trail() -> None:
 
 
 def _directory() -> None:
-    op.create_table(
-        "directory",
-        *integers("id", "version"),
-        sa.PrimaryKeyConstraint("id"),
-    )
+    op.create_table("directory", *integers("id", "version"), sa.PrimaryKeyConstraint("id"))
     op.create_table(
         "people",
         *words("id", "name"),
