@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from lifecycle.domain.values import Instant, Names, Text, Value, Word
+from lifecycle.domain.values import FactValue, Instant, Names, Text, Value, Word
 
 EVERYWHERE = "everywhere"
 
@@ -128,6 +128,15 @@ class Delegation(Value):
         """Whether the interval, its end excluded, contains the instant."""
         return self.starts <= instant < self.ends
 
+    def reaches(self, amount: FactValue | None) -> bool:
+        """Whether a project of this amount is within the limit; one whose amount is not known is within none."""
+        return self.limit is None or is_within(amount, self.limit)
+
+
+def is_within(amount: FactValue | None, limit: int) -> bool:
+    """Whether an amount is known and no more than a limit (minor units)."""
+    return isinstance(amount, int | float) and amount <= limit
+
 
 class Actor(Value):
     """Who asks: the person, the roles held on this project, and for whom they act.
@@ -163,12 +172,24 @@ class Actor(Value):
 class Roster(Value):
     """Who could act on one project now: role -> people, and who is absent; a leaver holds nothing.
 
-    A post that a leaver still has is nobody's: they stand among the absent. `deputies` act for their giver now.
+    A post that a leaver still has is nobody's: they stand among the absent. `deputies` act for their giver now;
+    `limited` are those who do so up to an amount alone, each with it.
     """
 
     holders: dict[str, Names] = Field(default_factory=dict)
     absent: Names = ()
     deputies: dict[str, Names] = Field(default_factory=dict)
+    limited: dict[str, dict[str, int]] = Field(default_factory=dict)
+
+    def for_amount(self, amount: FactValue | None) -> "Roster":
+        """The same for a project of this amount: those whose limit reaches it are deputies like any other."""
+        if not self.limited:
+            return self
+        deputies = dict(self.deputies)
+        for giver, limits in self.limited.items():
+            able = [deputy for deputy, limit in limits.items() if is_within(amount, limit)]
+            deputies[giver] = tuple(sorted({*deputies.get(giver, ()), *able}))
+        return self.model_copy(update={"deputies": deputies, "limited": {}})
 
     def present(self, role: str) -> tuple[str, ...]:
         """The people who hold the role and are not absent."""

@@ -18,7 +18,7 @@ from lifecycle.gates.gate_rules import ON_REQUEST
 from lifecycle.gates.policy import Pmo
 from lifecycle.gates.policy_requirements import EvidenceRule
 from lifecycle.gates.rulebook import Rulebook
-from lifecycle.gates.separation import clashing, excluded, roles_held
+from lifecycle.gates.separation import amount_of, clashing, excluded, roles_held
 
 Asked = dict[str, Any]
 _A_WORD = "rehearsal"
@@ -138,6 +138,7 @@ def any_evidence(item: str, rule: EvidenceRule, now: datetime) -> Asked:
 def slots(book: Rulebook, state: ProjectState, round_: Round, roster: Roster) -> tuple[SlotView, ...]:
     """Every slot of the quorum with the people who could still fill it: present, not excluded, not yet used."""
     now: Standing = standing(book, state, round_)
+    roster = roster.for_amount(amount_of(book.policy, state))
     barred = {*excluded(book, state, round_), *(person for vote in round_.standing_votes for person in vote.people)}
     views = []
     for slot in now.slots:

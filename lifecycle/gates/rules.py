@@ -14,6 +14,7 @@ from lifecycle.gates.conditions import Kind
 from lifecycle.gates.machine import project_may
 from lifecycle.gates.policy import Fact
 from lifecycle.gates.policy_requirements import FormField
+from lifecycle.gates.separation import amount_of
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LARGEST = 2**53
@@ -48,7 +49,7 @@ def directory_is_current(case: Case) -> Refusal | None:
 
 def delegation_is_valid(case: Case) -> Refusal | None:
     """Who acts for another needs that person's own delegation, running now, for this project and this amount."""
-    amount = case.state.facts.get(case.book.policy.amount or "")
+    amount = amount_of(case.book.policy, case.state)
     return misdelegated(case.asked.actor, case.state.project, case.state.portfolio, amount, case.now)
 
 
@@ -69,7 +70,7 @@ def misdelegated(actor: Actor, project: str, portfolio: str, amount: FactValue |
         return refuse(Reason.DELEGATION_INVALID, "The delegation has not begun or has ended.", remedy)
     if not covers(given.scope, project, portfolio):
         return refuse(Reason.DELEGATION_INVALID, "The delegation does not cover this project.", remedy)
-    if given.limit is not None and not (isinstance(amount, int | float) and amount <= given.limit):
+    if not given.reaches(amount):
         sentence = "The project's amount is above the delegation's limit, or not known."
         return refuse(Reason.DELEGATION_INVALID, sentence, remedy)
     return None

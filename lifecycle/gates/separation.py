@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from lifecycle.domain.people import Roster
 from lifecycle.domain.project import ProjectState, Round
-from lifecycle.domain.values import Names
+from lifecycle.domain.values import FactValue, Names
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.policy_approvals import AuthorsOf, Participation
 from lifecycle.gates.quorums import Way
@@ -75,6 +75,11 @@ def able_to_act(policy: Policy, roster: Roster) -> Roster:
 def roles_held(roster: Roster, person: str) -> frozenset[str]:
     """The roles that somebody holds, present or not."""
     return frozenset(role for role, holders in roster.holders.items() if person in holders)
+
+
+def amount_of(policy: Policy, state: ProjectState) -> FactValue | None:
+    """The amount of a project, with which limits of delegations are compared; none if it is not known."""
+    return state.facts.get(policy.amount or "")
 
 
 def personal(found: Iterable[Way]) -> frozenset[str]:

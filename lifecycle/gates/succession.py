@@ -7,16 +7,18 @@ from lifecycle.gates.deciding import decider
 from lifecycle.gates.explain import slots
 from lifecycle.gates.matching import all_are_served
 from lifecycle.gates.rulebook import Rulebook
+from lifecycle.gates.separation import amount_of
 
 
 def unfilled(book: Rulebook, state: ProjectState, round_: Round, roster: Roster) -> Names:
     """The roles at a submitted round that nobody of a roster can fill; none if the round can be decided."""
-    still_open = [slot for slot in slots(book, state, round_, roster) if slot.filled_by is None]
+    there = roster.for_amount(amount_of(book.policy, state))
+    still_open = [slot for slot in slots(book, state, round_, there) if slot.filled_by is None]
     found = [slot.role for slot in still_open if not slot.candidates]
     if not found and not all_are_served([slot.candidates for slot in still_open]):
         found = [slot.role for slot in still_open]  # each has somebody, but together they have too few
     role, _ = decider(book, round_)
-    if role and not (roster.present(role) or roster.stand_ins(role)):
+    if role and not (there.present(role) or there.stand_ins(role)):
         found.append(role)
     return tuple(dict.fromkeys(found))
 

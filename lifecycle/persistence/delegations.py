@@ -60,13 +60,13 @@ def received_by(connection: Connection, person: str, instant: datetime) -> tuple
 
 
 def running(connection: Connection, scopes: Collection[str], instant: datetime) -> tuple[Delegation, ...]:
-    """The delegations without a limit that run in one of these scopes at an instant, between people who are there."""
+    """The delegations that run in one of these scopes at an instant, between people who are there."""
     giver, receiver = people.alias(), people.alias()
     query = (
         select(delegations)
         .join(giver, and_(giver.c.id == delegations.c.giver, giver.c.active))
         .join(receiver, and_(receiver.c.id == delegations.c.receiver, receiver.c.active))
-        .where(delegations.c.scope.in_(sorted(scopes)), delegations.c.limit.is_(None))
+        .where(delegations.c.scope.in_(sorted(scopes)))
         .where(delegations.c.starts <= instant, delegations.c.ends > instant)
         .order_by(delegations.c.id)
     )

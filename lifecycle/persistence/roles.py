@@ -79,10 +79,7 @@ def roles_on(connection: Connection, person: str, key: str, portfolio: str | Non
 
 
 def roster_of(connection: Connection, key: str, now: datetime, portfolio: str | None = None) -> Roster:
-    """Who could act on a project: everybody's roles there, and who is absent now; `portfolio` as at `roles_on`.
-
-    Delegations up to an amount are left out: whether they reach as far as the project is the policy's to say.
-    """
+    """Who could act on a project: everybody's roles there, and who is absent now; `portfolio` as at `roles_on`."""
     place = _place(connection, key, portfolio)
     holders: defaultdict[str, set[str]] = defaultdict(set)
     for granted in _grants(connection, grants.c.scope.in_(place.scopes)):
@@ -95,12 +92,18 @@ def roster_of(connection: Connection, key: str, now: datetime, portfolio: str | 
     known = {role: tuple(sorted(found)) for role, found in sorted(holders.items())}
     gone = set(named) - active
     deputies: defaultdict[str, set[str]] = defaultdict(set)
+    limited: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for given in running(connection, place.scopes, now):
-        deputies[given.giver].add(given.receiver)
+        if given.limit is None:
+            deputies[given.giver].add(given.receiver)
+        else:
+            known_limit = limited[given.giver].get(given.receiver, 0)
+            limited[given.giver][given.receiver] = max(given.limit, known_limit)
     return Roster(
         holders=known,
         absent=tuple(sorted({*absent_at(connection, now), *gone})),
         deputies={giver: tuple(sorted(found)) for giver, found in sorted(deputies.items())},
+        limited=dict(sorted(limited.items())),
     )
 
 

@@ -7,8 +7,9 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
-from lifecycle.domain.commands import COMMANDS, AdoptPolicy, PersonCommand
+from lifecycle.domain.commands import COMMANDS, AdoptPolicy, AmendFacts, PersonCommand
 from lifecycle.domain.events import Recorded
+from lifecycle.domain.project import ProjectState
 from lifecycle.domain.verdicts import Accepted, Reason, Refusal
 from lifecycle.gates.clocks import with_clocks
 from lifecycle.gates.decide import decide
@@ -21,9 +22,10 @@ from lifecycle.service.admission import UNKNOWN_PROJECT, actor_of, at_the_door, 
 from lifecycle.service.calendars import calendar_of
 from lifecycle.service.decider import Decider, DeciderAwayError, DeciderError, DeciderGoneError
 from lifecycle.service.envelopes import body_of
+from lifecycle.service.foresight import books_of, gaps_at, tell_what_is_lost
 from lifecycle.service.lanes import Lanes
 from lifecycle.service.meters import measured
-from lifecycle.service.outcomes import Outcome, Unknown
+from lifecycle.service.outcomes import Done, Outcome, Unknown
 from lifecycle.service.settling import Now, Settling
 from lifecycle.service.shelf import Shelf
 from lifecycle.workflows.messages import Answer, Ask
@@ -60,6 +62,8 @@ class Commands:
                 return earlier
             if self._now() - attempt.at > SENT_WITHIN:
                 return Unknown(command.id)
+            if isinstance(command, AmendFacts) and _moves_people(command, footing.state):
+                return await self._send_watching(attempt, command, footing)
             return await self._send(attempt, command, footing)
 
     async def rehearse(self, project: str, command: PersonCommand) -> tuple[Recorded, ...] | Refusal:
@@ -100,6 +104,19 @@ class Commands:
 
         return await self._database.read(read)
 
+    async def _send_watching(self, attempt: Attempt, command: PersonCommand, footing: Footing) -> Outcome:
+        """As `_send`; the PMO hears which gates of the project lose their last approver by it."""
+        project, books = attempt.project or "", await books_of(self._database, self._shelf)
+        before = await self._database.read(partial(gaps_at, books=books, project=project, now=attempt.at))
+        outcome = await self._send(attempt, command, footing)
+        if isinstance(outcome, Done):
+            told = partial(tell_what_is_lost, books=books, project=project, before=before, now=attempt.at)
+            try:
+                await self._database.write(partial(told, occasion=attempt.id))
+            except StoreUnavailableError as error:
+                _log.warning("what a gate has lost is not told", command=attempt.id, reason=error.sentence)
+        return outcome
+
     async def _send(self, attempt: Attempt, command: PersonCommand, footing: Footing) -> Outcome:
         project = attempt.project or ""
         try:
@@ -139,6 +156,12 @@ class Commands:
         _log.error("the engine has lost a project", project=project)
         sentence = "The engine has lost this project; its records are safe."
         return Refusal(reason=Reason.UNEXPECTED, sentence=sentence, remedy="Tell the operators of the service.")
+
+
+def _moves_people(command: AmendFacts, state: ProjectState | None) -> bool:
+    """Whether other people, or those of another portfolio, stand at the project's gates afterwards."""
+    posts = {name: getattr(command, name) for name in ("manager", "sponsor", "portfolio")}
+    return state is not None and any(to is not None and to != getattr(state, name) for name, to in posts.items())
 
 
 def _admit(attempt: Attempt, command: PersonCommand, connection: Connection) -> tuple[Footing, JournalEntry]:

@@ -2,7 +2,8 @@
 
 Whoever changes the directory does so `watching` what the change means: the gates that wait for the people concerned are
 judged before and after it, now and at every later instant at which one of these people goes away or a delegation of
-theirs ends. A `Lookout` judges dated ends again when they come near, for gates that were submitted since.
+theirs ends; so are the gates of a project that gets another manager, sponsor or portfolio. A `Lookout` judges dated
+ends again when they come near, for gates that were submitted since.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ import structlog
 from sqlalchemy import Connection
 
 from lifecycle.domain.people import Roster
+from lifecycle.domain.project import RoundStatus
 from lifecycle.domain.values import Names
 from lifecycle.gates.notices import NoticeKind, approver_lost
 from lifecycle.gates.succession import unfilled
@@ -70,6 +72,31 @@ def watching(
     yield
     after = _gaps(connection, books, lines, instants)
     _tell(connection, books, lines, _lost(before, after), by.at, by.command or by.at.isoformat())
+
+
+def gaps_at(connection: Connection, books: Books, project: str, now: datetime) -> dict[str, Names]:
+    """The roles that nobody can fill at the submitted rounds of a project, by gate."""
+    state = states_of(connection, {project}).get(project)
+    book = books.get(state.policy.digest) if state else None
+    if state is None or book is None:
+        return {}
+    roster = roster_of(connection, project, now)
+    asked = [round_ for round_ in state.rounds.values() if round_.status is RoundStatus.SUBMITTED]
+    found = {round_.gate: unfilled(book, state, round_, roster) for round_ in asked}
+    return {gate: roles for gate, roles in found.items() if roles}
+
+
+def tell_what_is_lost(
+    connection: Connection, books: Books, project: str, before: Mapping[str, Names], now: datetime, occasion: str
+) -> None:
+    """Tell the PMO of the roles that nobody can fill at a project now, and that somebody could `before`."""
+    for gate, roles in gaps_at(connection, books, project, now).items():
+        new = tuple(role for role in roles if role not in before.get(gate, ()))
+        if new:
+            state = states_of(connection, {project})[project]
+            pmo = books[state.policy.digest].policy.pmo_role
+            notice = approver_lost(pmo, state.rounds[gate], new, None, occasion)
+            post(connection, state, [("directory", notice)], now)
 
 
 class Lookout:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.api.desk import Desk, Json, Project
 
+SPONSORS = {"person": "sponsor", "role": "sponsor", "scope": "everywhere"}
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("at_work")]
 
 
@@ -66,3 +67,35 @@ async def test_whoever_stands_in_is_shown_in_the_slot_and_finds_it_in_the_inbox(
     assert [(item["kind"], item["acting_for"]) for item in waiting] == [("vote", "sponsor")]
     voted = await project.ask("deputy", "/gates/charter/votes", await project.ballot(), acting_for="sponsor")
     assert voted.status == 200
+
+
+async def test_a_new_sponsor_who_may_not_approve_is_told_to_the_pmo(desk: Desk) -> None:
+    project = await desk.register()
+    await project.submit()
+    assert (await desk.send("administrator", "DELETE", "/roles", params=SPONSORS)).status == 200
+    assert await told(desk) == []
+    await project.done("analyst", "/facts", {"sponsor": "deputy"}, method="PATCH")
+    assert await told(desk) == [], "the deputy may approve as its sponsor"
+    for _ in range(2):
+        await project.done("analyst", "/facts", {"sponsor": "pm"}, method="PATCH", key="to-the-manager")
+    ((key, said),) = await told(desk)
+    assert key == project.key
+    assert said.startswith("Nobody can act there as sponsor.")
+
+
+async def test_somebody_who_acts_up_to_an_amount_is_shown_where_it_reaches(desk: Desk) -> None:
+    small = await desk.register()
+    dear = await desk.register({"whole_life_cost": 100_000_000, "risk": "medium"})
+    await small.submit()
+    await dear.upload("charter")
+    await dear.submit()
+    ends = (desk.office.now() + timedelta(days=9)).isoformat()
+    given = {"receiver": "deputy", "ends": ends, "reason": "On leave.", "limit": 50_000_000}
+    assert (await desk.post("sponsor", "/delegations", given)).status == 201
+    starts = (desk.office.now() - timedelta(minutes=1)).isoformat()
+    assert (
+        await desk.post("sponsor", "/absences", {"person": "sponsor", "starts": starts, "ends": ends})
+    ).status == 201
+    assert (await seats(small))["sponsor"] == ["deputy"]
+    assert (await seats(dear))["sponsor"] == []
+    assert [key for key, _ in await told(desk)] == [dear.key]
