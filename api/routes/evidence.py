@@ -10,13 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import UploadFile
 
 from api.auth import Asks, Caller, Reads
-from api.deps import COMMAND, GateName, Id, Key, TheOffice, as_file, reply
+from api.deps import COMMAND, GateName, Id, Key, TheOffice, as_file, as_json, reply
 from api.schemas.gates import AttestationSupply, FormSupply, LinkSupply, Supply, Title
 from lifecycle.domain.commands import SupplyEvidence
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Permission
 from lifecycle.service.envelopes import Envelope
 from lifecycle.service.evidence import Place
+from lifecycle.service.excerpts import Excerpt
 
 router = APIRouter(tags=["evidence"])
 
@@ -92,6 +93,14 @@ async def download(
 ) -> Response:
     """A file that was supplied to the project, by its digest; always to be saved, never to be shown by a browser."""
     return as_file(await office.evidence.download(caller.id, key, digest), digest)
+
+
+@router.get("/projects/{key}/evidence/{digest}/excerpt", response_model=Excerpt)
+async def excerpt(
+    key: Key, digest: Id, caller: Annotated[Caller, Depends(Reads(Permission.PROJECT_READ))], office: TheOffice
+) -> Response:
+    """What a file that was supplied to the project begins with, as plain text or as the rows of a table."""
+    return as_json(await office.evidence.excerpt(caller.id, key, digest))
 
 
 async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:

@@ -19,6 +19,7 @@ from api.web.formats import Formats
 from api.web.navigation import ways_of
 from api.web.reader import THEMES, reader_of
 from api.web.viewer import Viewer
+from lifecycle.service.excerpts import has_excerpt
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -72,6 +73,7 @@ def environment(language: str) -> Environment:
     found.globals.update(
         asset=address_of, fresh_key=fresh_key, part=part, languages=LANGUAGES, themes=THEMES, language=language
     )
+    found.tests["shown_as_text"] = has_excerpt
     found.filters["call_name"] = call_name
     found.filters["narrowing"] = narrowing
     return found

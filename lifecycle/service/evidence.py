@@ -1,5 +1,6 @@
 """Evidence: handed in as a file, a link, a form or an attestation, and given back to whoever may see the project."""
 
+import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 
 from lifecycle.domain.commands import SupplyEvidence
 from lifecycle.domain.errors import LifecycleError
-from lifecycle.domain.evidence import EvidenceKind
+from lifecycle.domain.evidence import EvidenceKind, EvidenceVersion
 from lifecycle.domain.values import FactValue, digest
 from lifecycle.domain.verdicts import Reason, Refusal
 from lifecycle.persistence.evidence_store import EvidenceMissingError, EvidenceStore
@@ -18,6 +19,7 @@ from lifecycle.persistence.session import Database
 from lifecycle.service.commands import Commands
 from lifecycle.service.directory import Directory
 from lifecycle.service.envelopes import Envelope
+from lifecycle.service.excerpts import READ_BYTES, Excerpt, excerpt_of, has_excerpt
 from lifecycle.service.outcomes import Outcome
 from lifecycle.service.settling import Settling
 from lifecycle.service.shelf import Shelf
@@ -113,11 +115,23 @@ class Evidence:
 
         Raises `EvidenceMissingError` for anything else, `EvidenceCorruptError` for a file that was changed.
         """
+        found = await self._file(person, project, wanted)
+        return Download(found.media_type, found.size, found.title or found.item, await self._store.open(wanted))
+
+    async def excerpt(self, person: str, project: str, wanted: str) -> Excerpt:
+        """What the file begins with, as plain text. Raises as `download`."""
+        found = await self._file(person, project, wanted)
+        if not has_excerpt(found.media_type):
+            return excerpt_of(found, b"")
+        head = b"".join([piece async for piece in _first(await self._store.open(wanted), READ_BYTES)])
+        return await asyncio.to_thread(excerpt_of, found, head[:READ_BYTES])
+
+    async def _file(self, person: str, project: str, wanted: str) -> EvidenceVersion:
         reach = (await self._directory.rights(person)).reach
         found = await self._database.read(lambda connection: supplied(connection, reach, project, wanted))
         if found is None or found.kind is not EvidenceKind.DOCUMENT:
             raise EvidenceMissingError(wanted[:100])
-        return Download(found.media_type, found.size, found.title or found.item, await self._store.open(wanted))
+        return found
 
     async def _text_of(self, place: Place) -> str | None:
         state = await self._settling.state(place.project)
@@ -151,6 +165,16 @@ def _check_url(url: str) -> None:
         sentence = "This is no web address."
         remedy = f"Give a link that begins with https:// or http://, without sign-in, {LONGEST_URL} characters at most."
         raise LifecycleError("wrong_value", sentence, remedy)
+
+
+async def _first(content: AsyncIterable[bytes], most: int) -> AsyncIterator[bytes]:
+    """The pieces of a content until so many bytes are there."""
+    size = 0
+    async for piece in content:
+        yield piece
+        size += len(piece)
+        if size >= most:
+            return
 
 
 async def _headed(content: AsyncIterable[bytes]) -> tuple[bytes, AsyncIterator[bytes]]:

@@ -139,8 +139,15 @@ class Project:
         """The latest round of a gate."""
         return next(round_ for round_ in (await self.read())["rounds"] if round_["gate"] == gate)
 
-    async def upload(self, item: str = "business_case", gate: str = "charter", content: bytes = PDF) -> Json:
-        files = {"file": (f"{item}.pdf", content, "application/pdf")}
+    async def upload(
+        self,
+        item: str = "business_case",
+        gate: str = "charter",
+        content: bytes = PDF,
+        name: str = "",
+        media_type: str = "application/pdf",
+    ) -> Json:
+        files = {"file": (name or f"{item}.pdf", content, media_type)}
         return await self.done("pm", f"/gates/{gate}/evidence/{item}", method="PUT", files=files)
 
     async def prepare(self) -> None:

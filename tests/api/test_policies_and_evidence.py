@@ -127,6 +127,23 @@ async def test_a_file_of_one_project_is_not_given_out_by_another(desk: Desk) -> 
     assert (await desk.get("sponsor", f"/projects/{other.key}/evidence/{digest}")).refused == (404, "evidence_missing")
 
 
+async def test_a_file_is_looked_into_by_whoever_may_have_it(desk: Desk) -> None:
+    project, other = await desk.register(), await desk.register()
+    await project.upload(content=b"option;cost\nabsorb;2\n", name="options.csv", media_type="text/csv")
+    digest = await supplied(project)
+    found = (await desk.get("sponsor", f"/projects/{project.key}/evidence/{digest}/excerpt")).json
+    assert (found["title"], found["rows"], found["more"]) == (
+        "options.csv",
+        [["option", "cost"], ["absorb", "2"]],
+        False,
+    )
+    elsewhere = await desk.get("sponsor", f"/projects/{other.key}/evidence/{digest}/excerpt")
+    assert elsewhere.refused == (404, "evidence_missing")
+    await project.upload()
+    found = (await desk.get("sponsor", f"/projects/{project.key}/evidence/{await supplied(project)}/excerpt")).json
+    assert (found["media_type"], found["lines"], found["rows"]) == ("application/pdf", [], [])
+
+
 async def test_evidence_comes_in_four_forms(desk: Desk) -> None:
     project = await desk.register()
     link = {"kind": "link", "url": "https://example.org/case?version=2", "title": "Business case"}

@@ -43,6 +43,14 @@ async def download(key: Key, digest: Id, office: TheOffice, viewer: Reader) -> R
     return as_file(await office.evidence.download(viewer.id, key, digest), digest)
 
 
+@router.get("/evidence/{digest}/preview")
+async def preview(key: Key, digest: Id, request: Request, office: TheOffice, viewer: Reader) -> Response:
+    """What a file begins with, as text; nothing of it is handed to the browser as a page."""
+    found = await office.evidence.excerpt(viewer.id, key, digest)
+    project = await office.reading.project(viewer.id, key)
+    return render(request, viewer, "preview.html", found=found, project=project, digest=digest)
+
+
 @router.post("/conditions/{id}/proof")
 async def prove(
     key: Key,

@@ -35,6 +35,7 @@ class Document:
     author: str
     at: datetime
     path: str
+    media_type: str
 
 
 def conditions_of(state: ProjectState, actions: Iterable[Possibility]) -> tuple[PromiseLine, ...]:
@@ -56,7 +57,14 @@ def documents_of(records: Iterable[TrailRecord], project: str) -> tuple[Document
             if given["kind"] == "document":
                 gate, item = record.content["event"]["gate"], given["item"]
                 where = f"{project_path(project)}/evidence/{given['digest']}"
-                about = (given["title"] or item, given["version"], given["author"], record.at, where)
+                about = (
+                    given["title"] or item,
+                    given["version"],
+                    given["author"],
+                    record.at,
+                    where,
+                    given["media_type"],
+                )
                 latest[gate, item] = Document(gate, item, *about)
     return tuple(sorted(latest.values(), key=lambda document: document.at, reverse=True))
 

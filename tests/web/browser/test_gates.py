@@ -62,6 +62,20 @@ async def test_a_gatekeeper_asks_the_manager_answers_and_the_gate_goes(house: Ho
     assert (await project.read())["stage"] == "planning"
 
 
+async def test_a_file_is_looked_into_before_it_is_saved_and_runs_nothing(house: House) -> None:
+    project = await house.desk.register()
+    notes = b"# Business case\n<script>document.title = 'taken'</script>\n"
+    await project.upload(content=notes, name="case.md", media_type="text/markdown")
+    page = await house.open("sponsor", f"/projects/{project.key}/gates/charter")
+    await page.get_by_text("Preview: case.md").click()
+    await expect(page.get_by_text("<script>document.title")).to_be_visible()
+    assert "taken" not in await page.title()
+    still = await house.open("sponsor", f"/projects/{project.key}/gates/charter", java_script_enabled=False)
+    await still.get_by_text("Preview: case.md").click()
+    await still.get_by_role("link", name="Show what it begins with").click()
+    await expect(still.get_by_text("# Business case")).to_be_visible()
+
+
 async def test_a_yes_with_a_condition_makes_somebody_owe_it(house: House) -> None:
     project = await house.desk.register()
     await project.submit()
