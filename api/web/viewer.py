@@ -78,6 +78,9 @@ class SignInNeededError(Exception):
 class Views:
     """For a page that is looked at: gives its viewer, or leads to the sign-in page."""
 
+    counts = True
+    """Whether whoever asks for it is seen by that."""
+
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
@@ -89,13 +92,19 @@ class Views:
         office: Office = request.app.state.office
         secret = held_by(request)
         try:
-            there = await office.sign_ins.present(secret)
+            there = await office.sign_ins.present(secret, counts=self.counts)
         except NotSignedInError:
             raise SignInNeededError(_way_back(request)) from None
         if self.permission.startswith("office:") and not there.rights.may(self.permission):
             asked = {"method": request.method, "path": request.url.path[:500]}
             await office.directory.require(Envelope(there.person.id, token_hex(16)), self.permission, asked)
         return Viewer(there, form_token(secret))
+
+
+class Follows(Views):
+    """As `Views`, for a stream that a page keeps open by itself, whether or not anybody sits before it."""
+
+    counts = False
 
 
 class Acts(Views):

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from lifecycle.domain.people import Permission
 from lifecycle.domain.preferences import Preferences
 from lifecycle.persistence import people, sign_ins
 from lifecycle.persistence.audit import Signature
@@ -73,8 +74,8 @@ class SignIns:
         await self._database.write(work)
         return secret
 
-    async def present(self, secret: str) -> Presence:
-        """Who is there. Raises `NotSignedInError` when the secret is nobody's, or not any more."""
+    async def present(self, secret: str, *, counts: bool = True) -> Presence:
+        """Who is there; unless it `counts`, the browser is not seen by it. `NotSignedInError` if nobody is any more."""
         now = self._now()
 
         def read(connection: Connection) -> Presence | None:
@@ -90,9 +91,20 @@ class SignIns:
         there = await self._database.read(read)
         if there is None:
             raise NotSignedInError
-        if now - there.sign_in.seen_at > _MINUTE:
+        if counts and now - there.sign_in.seen_at > _MINUTE:
             await self._database.write(lambda connection: sign_ins.seen(connection, there.sign_in.id, now))
         return there
+
+    async def stays(self, secret: str, permission: Permission) -> bool:
+        """Whether somebody is still signed in, and still allowed by the office what they were let in for."""
+        now = self._now()
+
+        def read(connection: Connection) -> bool:
+            found = sign_ins.current(connection, secret, now)
+            of_the_office = permission.startswith("office:")
+            return found is not None and (not of_the_office or rights_of(connection, found[1].id, now).may(permission))
+
+        return await self._database.read(read)
 
     async def confirm(self, there: Presence, at: datetime | None = None) -> None:
         """Note that somebody at a page has just proved again who they are, or did at a provider at an instant."""
