@@ -2,12 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic.json_schema import SkipJsonSchema
 
 from api.auth import Caller, Reads, Writes
 from api.deps import Id, TheOffice, as_json
-from api.schemas.accounts import CalendarView, Ended, InvitationView, LossesView, SignInView
+from api.schemas.accounts import AccessView, CalendarView, Ended, InvitationView, LossesView, SignInView
 from api.schemas.people import Changed, Listed
+from api.schemas.words import PersonId
 from lifecycle.domain.people import Permission
 from lifecycle.service.envelopes import Envelope
 
@@ -60,6 +62,27 @@ async def invite(
 ) -> Response:
     """Let somebody choose a password by a code, within seven days; an earlier code of theirs ends."""
     return as_json(InvitationView.model_validate(await office.accounts.invite(envelope, id)), 201)
+
+
+@router.get("/access", response_model=AccessView)
+async def access(
+    _: Annotated[Caller, Depends(Reads(Permission.PEOPLE_MANAGE))],
+    office: TheOffice,
+    person: PersonId | SkipJsonSchema[None] = None,
+) -> Response:
+    """Every browser that is signed in and every token that is good now: everybody's, or one person's."""
+    return as_json(AccessView.model_validate(await office.access.ways_in(person)))
+
+
+@router.delete("/people/{id}/sign-ins", response_model=Ended)
+async def sign_out(
+    id: Id,
+    envelope: Annotated[Envelope, Depends(Writes(Permission.PEOPLE_MANAGE))],
+    office: TheOffice,
+    only: Annotated[str | SkipJsonSchema[None], Query(max_length=100, description="The id of one browser.")] = None,
+) -> Response:
+    """Sign all browsers of somebody out, or one of them; their tokens stay good."""
+    return as_json(Ended(ended=await office.access.sign_out(envelope, id, only)))
 
 
 @router.get("/people/{id}/losses", response_model=LossesView)

@@ -7,10 +7,21 @@ from fastapi import APIRouter, Depends, Response
 from api.auth import Caller, Reads
 from api.deps import Id, TheOffice, as_json
 from api.errors import problem_of
+from api.routes.lists import Limit
 from api.schemas.commands import CommandStatus, HappenedView
+from api.schemas.people import Listed
 from lifecycle.domain.people import Permission
+from lifecycle.service.operations import Unsettled
 
 router = APIRouter(tags=["commands"])
+
+
+@router.get("/unsettled", response_model=Listed[Unsettled])
+async def unsettled(
+    _: Annotated[Caller, Depends(Reads(Permission.NOTICES_MANAGE))], office: TheOffice, limit: Limit = 100
+) -> Response:
+    """Everybody's requests whose outcome is not known yet, the oldest first; each is tried again for an hour."""
+    return as_json(Listed[Unsettled](items=await office.operations.unsettled(limit)))
 
 
 @router.get("/commands/{id}", response_model=CommandStatus)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from api.schemas.people import TokenView
 from api.schemas.words import View
 
 
@@ -23,6 +24,13 @@ class SignInView(View):
     started_at: datetime
     seen_at: datetime
     confirmed_at: datetime | None
+
+
+class AccessView(View):
+    """The browsers that are signed in and the tokens that are good now, the latest first, two hundred of each."""
+
+    sign_ins: tuple[SignInView, ...]
+    tokens: tuple[TokenView, ...]
 
 
 class Ended(View):

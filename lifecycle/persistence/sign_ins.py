@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from lifecycle.persistence.account_tables import sign_ins
 from lifecycle.persistence.audit import Signature, sign
 from lifecycle.persistence.inserts import insert_new
+from lifecycle.persistence.office_tables import people
 from lifecycle.persistence.people import Person, get
 from lifecycle.persistence.tokens import fingerprint
 
@@ -81,15 +82,19 @@ def end(connection: Connection, person: str, by: Signature, *, only: str | None 
     return ended
 
 
-def sign_ins_of(connection: Connection, person: str, now: datetime) -> tuple[SignIn, ...]:
-    """The browsers in which somebody is signed in now, the latest first."""
-    running = select(sign_ins).where(
-        sign_ins.c.person == person,
-        sign_ins.c.ended_at.is_(None),
-        sign_ins.c.started_at > now - LONGEST,
-        sign_ins.c.seen_at > now - IDLE,
+def sign_ins_of(
+    connection: Connection, person: str | None, now: datetime, limit: int | None = None
+) -> tuple[SignIn, ...]:
+    """The browsers in which somebody, or anybody, is signed in now, the latest first."""
+    running = (
+        select(sign_ins)
+        .join(people, people.c.id == sign_ins.c.person)
+        .where(people.c.active, sign_ins.c.ended_at.is_(None))
+        .where(sign_ins.c.started_at > now - LONGEST, sign_ins.c.seen_at > now - IDLE)
     )
-    found = connection.execute(running.order_by(sign_ins.c.started_at.desc(), sign_ins.c.id))
+    if person is not None:
+        running = running.where(sign_ins.c.person == person)
+    found = connection.execute(running.order_by(sign_ins.c.started_at.desc(), sign_ins.c.id).limit(limit))
     return tuple(_sign_in(row) for row in found)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
 from lifecycle.persistence.audit import Signature, sign
 from lifecycle.persistence.inserts import insert_new
@@ -58,12 +58,8 @@ def revoke(connection: Connection, id_: str, by: Signature) -> bool:
 
 def bearer(connection: Connection, secret: str, now: datetime) -> Person | None:
     """Whose token it is; nobody's if it is unknown, expired or revoked, or its owner has left."""
-    good = (
-        select(people)
-        .join(tokens, tokens.c.person == people.c.id)
-        .where(tokens.c.digest == fingerprint(secret), tokens.c.revoked_at.is_(None), people.c.active)
-        .where(or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now))
-    )
+    whose = select(people).join(tokens, tokens.c.person == people.c.id)
+    good = whose.where(tokens.c.digest == fingerprint(secret), people.c.active, *_good(now))
     found = connection.execute(good).one_or_none()
     return Person(**found._mapping) if found else None
 
@@ -72,6 +68,19 @@ def tokens_of(connection: Connection, person: str) -> tuple[Token, ...]:
     """Every token that was issued to a person, the latest first."""
     issued = select(tokens).where(tokens.c.person == person).order_by(tokens.c.created_at.desc(), tokens.c.id)
     return tuple(_token(row) for row in connection.execute(issued))
+
+
+def good(connection: Connection, person: str | None, now: datetime, limit: int) -> tuple[Token, ...]:
+    """The tokens with which somebody, or anybody, could come in now, the latest first."""
+    known = select(tokens).join(people, people.c.id == tokens.c.person).where(people.c.active, *_good(now))
+    if person is not None:
+        known = known.where(tokens.c.person == person)
+    found = connection.execute(known.order_by(tokens.c.created_at.desc(), tokens.c.id).limit(limit))
+    return tuple(_token(row) for row in found)
+
+
+def _good(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return tokens.c.revoked_at.is_(None), or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now)
 
 
 def find(connection: Connection, id_: str) -> Token | None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import (
     Client,
     WorkflowQueryFailedError,
@@ -32,6 +35,7 @@ from lifecycle.workflows.messages import (
 
 _RETRY: Final = RetryConfig(initial_interval_millis=50, max_interval_millis=500, max_elapsed_time_millis=2_000)
 """A short absence of Temporal is not noticed; a longer one is told soon."""
+_POLLS_AGAIN: Final = timedelta(seconds=90)
 _GONE: Final = {"AcceptedUpdateCompletedWorkflow"}
 _log = structlog.get_logger("decider")
 
@@ -113,10 +117,24 @@ class Decider:
             answer: Answer = await handle.query(DIGEST, result_type=Answer, rpc_timeout=self._timeout)
         return answer
 
+    async def workers(self) -> int:
+        """How many worker processes have asked for work lately."""
+        queue = TaskQueue(name=self._task_queue)
+        asked = DescribeTaskQueueRequest(namespace=self._client.namespace, task_queue=queue)
+        asked.task_queue_type = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
+        with _translated():
+            found = await self._client.workflow_service.describe_task_queue(asked, timeout=self._timeout)
+        return len({poller.identity for poller in found.pollers if _is_recent(poller)})
+
     async def ping(self) -> None:
         """Return if Temporal answers."""
         with _translated():
             await self._client.service_client.check_health(timeout=self._timeout)
+
+
+def _is_recent(poller: PollerInfo) -> bool:
+    """Whether a poller has asked within the time for which one request for work lasts, and a little more."""
+    return poller.last_access_time.ToDatetime(UTC) > datetime.now(UTC) - _POLLS_AGAIN
 
 
 def _refusal(error: WorkflowUpdateFailedError) -> Refusal:

@@ -13,9 +13,10 @@ from temporalio.client import Client
 
 from lifecycle.persistence.evidence_store import EvidenceStore
 from lifecycle.persistence.session import Database
+from lifecycle.service.access import Access
 from lifecycle.service.accounts import Accounts
 from lifecycle.service.commands import Commands
-from lifecycle.service.decider import Decider
+from lifecycle.service.decider import Decider, DeciderError
 from lifecycle.service.deeds import Deeds
 from lifecycle.service.deputising import Deputising
 from lifecycle.service.directory import Directory, SignedIn
@@ -112,6 +113,7 @@ class Office:
         self.directory = Directory(database, self.deeds, signed_in, now)
         self.sign_ins = SignIns(database, outlets.preferences, now)
         self.single_sign_on = SingleSignOn(database, self.shelf, now)
+        self.access = Access(database, self.deeds, now)
         self.accounts = Accounts(database, self.deeds, now)
         self.feeds = Feeds(database, self.deeds, outlets.address)
         self.people = People(database, self.deeds, self.shelf)
@@ -153,6 +155,13 @@ class Office:
         """Whether the records and the engine answer, asked both at once."""
         records, engine = await asyncio.gather(self.database.ping(), self.decider.ping(), return_exceptions=True)
         return not isinstance(records, BaseException), not isinstance(engine, BaseException)
+
+    async def workers(self) -> int | None:
+        """How many worker processes are at work; none where the engine cannot say."""
+        try:
+            return await self.decider.workers()
+        except DeciderError:
+            return None
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:

@@ -6,12 +6,24 @@ from typing import Final
 from prometheus_client import REGISTRY, CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from lifecycle.domain.values import Instant, Value
 from lifecycle.persistence.figures import Figures as Figures
 from lifecycle.persistence.figures import figures
+from lifecycle.persistence.journal import stuck
 from lifecycle.persistence.session import Database
 from lifecycle.service.settling import Now
 
 MEDIA_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
+
+
+class Unsettled(Value):
+    """A request whose outcome is not known: what was asked of which project (none: of the office), by whom, when."""
+
+    command: str
+    type: str
+    project: str | None
+    person: str
+    sent_at: Instant
 
 
 class Operations:
@@ -24,6 +36,20 @@ class Operations:
     async def figures(self) -> Figures:
         """What waits, what is late and what was given up, by the records."""
         return await self._database.read(partial(figures, now=self._now()))
+
+    async def unsettled(self, limit: int = 20) -> tuple[Unsettled, ...]:
+        """The requests whose outcome is not known yet, the oldest first."""
+        found = await self._database.read(lambda connection: stuck(connection, self._now(), limit))
+        return tuple(
+            Unsettled(
+                command=each.attempt.id,
+                type=each.attempt.type,
+                project=each.attempt.project,
+                person=each.attempt.person,
+                sent_at=each.attempt.at,
+            )
+            for each in found
+        )
 
     async def metrics(self) -> bytes:
         """What is counted in this process, and what the records say of all."""

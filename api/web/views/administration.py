@@ -17,8 +17,10 @@ class Pointer:
     path: str = ""
 
 
-def pointers_of(found: Figures, records: bool, engine: bool, now: datetime, say: Formats) -> tuple[Pointer, ...]:
-    """Everything that somebody should look at, the gravest kind first."""
+def pointers_of(
+    found: Figures, records: bool, engine: bool, workers: int | None, now: datetime, say: Formats
+) -> tuple[Pointer, ...]:
+    """Everything that somebody should look at, the gravest kind first; `workers` is none where nobody knows."""
     _, n = say.gettext, say.ngettext
     waited = int((now - found.unsettled_since).total_seconds() // 60) if found.unsettled_since else 0
     since = n("the oldest for %(num)d minute", "the oldest for %(num)d minutes", waited) % {"num": waited}
@@ -26,6 +28,11 @@ def pointers_of(found: Figures, records: bool, engine: bool, now: datetime, say:
     return (
         Pointer(_("The records"), _reached(records, say), "good" if records else "bad"),
         Pointer(_("The engine"), _reached(engine, say), "good" if engine else "bad"),
+        Pointer(
+            _("Workers at work"),
+            _("not known") if workers is None else say.number(workers),
+            "good" if workers else "bad",
+        ),
         Pointer(_("Requests whose outcome is not known"), unsettled, _tone(waited, "bad")),
         Pointer(
             _("Messages that were given up"), say.number(found.messages_given_up), _tone(found.messages_given_up, "bad")
@@ -33,7 +40,7 @@ def pointers_of(found: Figures, records: bool, engine: bool, now: datetime, say:
         Pointer(_("Messages to be sent"), say.number(found.messages_waiting), "calm"),
         Pointer(_("Notices to be put into a message"), say.number(found.notices_waiting), "calm"),
         Pointer(_("Gates past their deadline"), say.number(found.overdue), _tone(found.overdue, "warn"), "/overdue"),
-        Pointer(_("Imports under way"), say.number(found.imports_running), "calm"),
+        Pointer(_("Imports under way"), say.number(found.imports_running), "calm", "/imports"),
         Pointer(_("Projects"), say.number(sum(found.projects.values())), "calm", "/portfolio"),
     )
 
