@@ -1,7 +1,8 @@
 """Gathers the texts of the product for translation: what pages mark, and what the core says in whole sentences.
 
 The core knows no languages. It writes English sentences where it refuses something, some of them with gaps for names
-and numbers; here they are found in its code, with the gaps numbered: `The gate {0} is not open.`
+and numbers; here they are found in its code, with the gaps numbered: `The gate {0} is not open.` A text that is made of
+texts is a call of `phrase` there, whose first argument is its pattern.
 """
 
 import ast
@@ -11,8 +12,9 @@ from typing import IO, Any, Final
 
 from babel.messages.extract import extract_python
 
+from api.web.sentences import is_sentence
+
 Message = tuple[int, Any, Any, Any]
-_SENTENCE: Final = re.compile(r"""(?!.*%\()["'A-Z{].* .*[.?!]""", re.DOTALL)
 _GAP: Final = re.compile(r"\{\d+\}")
 _FEWEST_LETTERS: Final = 3
 """With fewer letters beside its gaps a sentence could be any other."""
@@ -41,8 +43,22 @@ def sentences_in(source: str) -> Iterator[tuple[int, str]]:
     apart = {id(part) for node in ast.walk(tree) for part in _parts(node)}
     for node in ast.walk(tree):
         sentence = "" if id(node) in apart else _written(node)
-        if _SENTENCE.fullmatch(sentence) and len(re.findall(r"[^\W\d_]", _GAP.sub("", sentence))) >= _FEWEST_LETTERS:
+        if is_sentence(sentence) and _letters(sentence) >= _FEWEST_LETTERS:
             yield getattr(node, "lineno", 0), sentence
+        elif _letters(pattern := _pattern(node)):
+            yield getattr(node, "lineno", 0), pattern
+
+
+def _letters(text: str) -> int:
+    return len(re.findall(r"[^\W\d_]", _GAP.sub("", text)))
+
+
+def _pattern(node: ast.AST) -> str:
+    """What a call of `phrase` makes its text of; empty for any other node."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "phrase" and node.args:
+        first = node.args[0]
+        return str(first.value) if isinstance(first, ast.Constant) else ""
+    return ""
 
 
 def _written(node: ast.AST) -> str:

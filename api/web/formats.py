@@ -114,7 +114,7 @@ class Formats:
 
     def said(self, text: Any) -> str:
         """A text that the product's core has written, in the reader's language where the catalogue has it."""
-        return spoken(str(text), self.reader.language) if text else ""
+        return spoken(text if isinstance(text, str) else str(text), self.reader.language) if text else ""
 
     def named(self, word: str) -> str:
         """A name out of a policy or an enumeration as a phrase: `project_manager` is Project manager."""

@@ -3,176 +3,209 @@
 from collections.abc import Iterator
 
 from lifecycle.domain.project import OnMiss, Outcome
-from lifecycle.gates.plain_approvals import approvals, bodies, role_in_words
-from lifecycle.gates.plain_times import length_in_words, step_in_words
+from lifecycle.domain.wording import joined, phrase
+from lifecycle.gates.plain_approvals import alternatives, approvals, bodies, both, role_in_words
+from lifecycle.gates.plain_times import duration_in_words, length_in_words, step_in_words
 from lifecycle.gates.policy import Policy, Tolerance
 from lifecycle.gates.policy_decisions import DecisionRule
 from lifecycle.gates.policy_derived import Derived
 from lifecycle.gates.policy_gates import Gate, GateKind
+from lifecycle.gates.policy_ladders import LadderStep
 from lifecycle.gates.policy_requirements import Criterion, EvidenceRule
 from lifecycle.gates.preconditions import sentence
 from lifecycle.gates.raci import as_table
 
 _PMO = {
-    "supportive": "The PMO advises: a project manager may proceed against advice, and the record says so.",
-    "controlling": "The PMO requires: a gate opens only when its rules are met.",
-    "directive": "The PMO decides every gate itself; votes are advice.",
+    "supportive": phrase("The PMO advises: a project manager may proceed against advice, and the record says so."),
+    "controlling": phrase("The PMO requires: a gate opens only when its rules are met."),
+    "directive": phrase("The PMO decides every gate itself; votes are advice."),
 }
 _MISSED = {
-    OnMiss.NOTIFY: "is told",
-    OnMiss.HOLD: "puts the project on hold",
-    OnMiss.REOPEN: "opens the gate again",
+    OnMiss.NOTIFY: phrase("- A missed condition is told, unless the condition says otherwise."),
+    OnMiss.HOLD: phrase("- A missed condition puts the project on hold, unless the condition says otherwise."),
+    OnMiss.REOPEN: phrase("- A missed condition opens the gate again, unless the condition says otherwise."),
 }
-_NO_WAIVER = "no waiver stands in for it"
+_NO_WAIVER = phrase("no waiver stands in for it")
 
 
 def in_words(policy: Policy) -> str:
     """The whole policy as Markdown."""
-    return "\n".join(_policy(policy)).strip() + "\n"
+    return "\n".join(told(policy)).strip() + "\n"
 
 
-def _policy(policy: Policy) -> Iterator[str]:
-    yield f"# {policy.title or policy.policy}, version {policy.version}"
+def told(policy: Policy) -> Iterator[str]:
+    """The whole policy line by line, as Markdown; what is to be translated is a phrase."""
+    yield phrase("# {0}, version {1}", policy.title or policy.policy, policy.version)
     yield ""
     yield from ([policy.notes, ""] if policy.notes else [])
     yield _PMO[policy.pmo]
     calendar = policy.calendar
-    region = f", without the public holidays of {calendar.holidays}" if calendar.holidays else ""
-    yield f"Working time is {calendar.week}, {calendar.hours} in {calendar.timezone}{region}."
-    yield f"Stages: {' -> '.join(policy.stages)}."
+    times = (calendar.week, calendar.hours, calendar.timezone)
+    if calendar.holidays:
+        yield phrase("Working time is {0}, {1} in {2}, without the public holidays of {3}.", *times, calendar.holidays)
+    else:
+        yield phrase("Working time is {0}, {1} in {2}.", *times)
+    yield phrase("Stages: {0}.", joined(" -> ", policy.stages))
     yield ""
-    yield "## Tiers"
+    yield phrase("## Tiers")
     yield ""
     for number, tier in enumerate(policy.tiers):
-        when = f"when `{tier.when}`" if tier.when else "otherwise" if number else "every project"
-        yield f"- **{tier.label or tier.id}**: {when}"
+        when = _when(tier.when) if tier.when else phrase("for all others") if number else phrase("every project")
+        yield phrase("- **{0}**: {1}", tier.label or tier.id, when)
     yield ""
     if policy.derived:
-        yield "## Derived facts"
+        yield phrase("## Derived facts")
         yield ""
         for name, rule in policy.derived.items():
-            yield f"- **{rule.label or name}**: {_derived(rule)}"
+            yield phrase("- **{0}**: {1}", rule.label or name, _derived(rule))
         yield ""
     if policy.tolerances:
-        yield "## Tolerances"
+        yield phrase("## Tolerances")
         yield ""
-        yield from (
-            f"- **{tolerance.label or name}**: {_tolerance(tolerance)}" for name, tolerance in policy.tolerances.items()
-        )
+        for name, tolerance in policy.tolerances.items():
+            yield phrase("- **{0}**: {1}", tolerance.label or name, _tolerance(tolerance))
         yield ""
     yield from bodies(policy)
     for name, gate in policy.gates.items():
         yield from _gate(policy, name, gate)
-    yield from ("## Who does what", "", *as_table(policy))
+    yield from (phrase("## Who does what"), "", *as_table(policy))
 
 
 def _tolerance(tolerance: Tolerance) -> str:
     if tolerance.when:
-        return f"a breach when `{tolerance.when}`"
-    bounds = [f"{margin} {side}" for margin, side in ((tolerance.over, "over"), (tolerance.under, "under")) if margin]
-    return f"a breach when {tolerance.fact} is more than {' or '.join(bounds)} its baseline"
+        return phrase("a breach when `{0}`", tolerance.when)
+    bounds = [phrase("{0} over", tolerance.over)] if tolerance.over else []
+    bounds += [phrase("{0} under", tolerance.under)] if tolerance.under else []
+    return phrase("a breach when {0} is more than {1} its baseline", tolerance.fact, alternatives(bounds))
 
 
 def _follows(rule: DecisionRule) -> Iterator[str]:
     """When a decision can be taken and what follows from it, sentence by sentence."""
     if rule.when:
-        yield f"only when `{rule.when}`"
+        yield phrase("only when `{0}`", rule.when)
     if rule.to:
-        yield f"leads to {rule.to}"
-    yield from (f"sets {fact} to `{text}`" for fact, text in rule.set.items())
-    yield from (f"opens {role_in_words(other)}" for other in rule.opens)
+        yield phrase("leads to {0}", rule.to)
+    yield from (phrase("sets {0} to `{1}`", fact, text) for fact, text in rule.set.items())
+    yield from (phrase("opens {0}", role_in_words(other)) for other in rule.opens)
     for imposed in rule.imposes:
-        yield f'imposes "{imposed.text}", owed by the {role_in_words(imposed.owner)} within {imposed.within}'
+        owed = (imposed.text, role_in_words(imposed.owner), duration_in_words(imposed.within))
+        yield phrase('imposes "{0}", owed by the {1} within {2}', *owed)
 
 
 def _derived(rule: Derived) -> str:
     if rule.is_ is not None:
         return f"`{rule.is_}`"
-    return "; ".join(f"{row.is_} {f'when `{row.when}`' if row.when else 'otherwise'}" for row in rule.cases)
+    rows = (
+        joined(" ", (str(row.is_), _when(row.when) if row.when else phrase("for all others"))) for row in rule.cases
+    )
+    return joined("; ", rows)
 
 
 def _gate(policy: Policy, name: str, gate: Gate) -> Iterator[str]:
     yield f"## {gate.called(name)}"
     yield ""
     yield from ([f"*{gate.question}*", ""] if gate.question else [])
-    yield _when(policy, gate)
+    yield _comes(policy, gate)
     yield ""
     yield from ([gate.guidance, ""] if gate.guidance else [])
     if gate.when:
-        yield f"- There only for projects for which this holds: `{gate.when}`."
+        yield phrase("- There only for projects for which this holds: `{0}`.", gate.when)
     if gate.on_breach_of and gate.kind is not GateKind.EXCEPTION:
-        yield f"- Opens by itself on a breach of: {_breaches(policy, gate)}."
+        yield phrase("- Opens by itself on a breach of: {0}.", _breaches(policy, gate))
     for asked in gate.requires:
-        when = f" (when `{asked.when}`)" if asked.when else ""
-        yield f"- Before it: {asked.label or sentence(policy, asked)}{when}"
+        yield phrase("- Before it: {0}", _only(asked.label or sentence(policy, asked), asked.when))
     for item, rule in gate.evidence.items():
-        yield f"- Evidence: {_evidence(item, rule)}"
+        yield phrase("- Evidence: {0}", _evidence(item, rule))
     for item, criterion in gate.criteria.items():
-        yield f"- Criterion: {_criterion(item, criterion)}"
+        yield phrase("- Criterion: {0}", _criterion(item, criterion))
     if gate.score_at_least:
-        yield f"- The score must reach {gate.score_at_least}."
+        yield phrase("- The score must reach {0}.", gate.score_at_least)
     yield from approvals(policy, gate)
-    yield f"- Possible decisions: {', '.join(gate.named(outcome) for outcome in gate.decisions)}."
+    yield phrase("- Possible decisions: {0}.", joined(", ", map(gate.named, gate.decisions)))
     for outcome in gate.decisions:
-        yield from (f"    - {gate.named(outcome)}: {said}" for said in _follows(gate.decision(outcome)))
+        for follows in _follows(gate.decision(outcome)):
+            yield phrase("    - {0}: {1}", gate.named(outcome), follows)
     yield from _besides(policy, name, gate)
-    if gate.blocks is not None:
-        blocked = ", ".join(role_in_words(other) for other in gate.blocks) or "no gate"
-        yield f"- While a round is open, {blocked} cannot pass."
-    if gate.takes_baseline:
-        yield "- A go takes the baseline."
-    for title, within, ladder in (
-        ("To be submitted", gate.submit_within, gate.submit_ladder),
-        ("To be decided", gate.decide_within, gate.ladder),
-    ):
-        if within is not None:
-            yield f"- {title} within {length_in_words(within)}."
-        yield from (f"    - after {length_in_words(step.after)}: {step_in_words(step)}" for step in ladder)
+    yield from _deadlines(gate)
     yield ""
 
 
 def _besides(policy: Policy, name: str, gate: Gate) -> Iterator[str]:
-    """What a rejection and a missed condition do, and who may waive."""
-    yield f"- A rejection by vote decides: {gate.named(gate.on_reject)}."
+    """What a rejection and a missed condition do, who may waive, and what cannot pass meanwhile."""
+    yield phrase("- A rejection by vote decides: {0}.", gate.named(gate.on_reject))
     if Outcome.CONDITIONAL_GO in gate.decisions:
-        yield f"- A missed condition {_MISSED[gate.on_missed_condition]}, unless the condition says otherwise."
+        yield _MISSED[gate.on_missed_condition]
     if gate.waivable:
-        yield f"- The {role_in_words(policy.waives_at(name))} may waive its requirements."
+        yield phrase("- The {0} may waive its requirements.", role_in_words(policy.waives_at(name)))
+    if gate.blocks:
+        yield phrase("- While a round is open, {0} cannot pass.", joined(", ", map(role_in_words, gate.blocks)))
+    elif gate.blocks is not None:
+        yield phrase("- While a round is open, every other gate can pass.")
+    if gate.takes_baseline:
+        yield phrase("- A go takes the baseline.")
+
+
+def _deadlines(gate: Gate) -> Iterator[str]:
+    if gate.submit_within is not None:
+        yield phrase("- To be submitted within {0}.", length_in_words(gate.submit_within))
+    yield from map(_step, gate.submit_ladder)
+    if gate.decide_within is not None:
+        yield phrase("- To be decided within {0}.", length_in_words(gate.decide_within))
+    yield from map(_step, gate.ladder)
+
+
+def _step(step: LadderStep) -> str:
+    return phrase("    - after {0}: {1}", length_in_words(step.after), step_in_words(step))
 
 
 def _breaches(policy: Policy, gate: Gate) -> str:
-    return "; ".join(policy.tolerances[name].label.rstrip(".") or role_in_words(name) for name in gate.on_breach_of)
+    names = gate.on_breach_of
+    return joined("; ", (policy.tolerances[name].label.rstrip(".") or role_in_words(name) for name in names))
 
 
-def _when(policy: Policy, gate: Gate) -> str:
+def _comes(policy: Policy, gate: Gate) -> str:
+    """When a gate is there."""
     match gate.kind:
         case GateKind.STAGE:
-            return f"Leads from {gate.from_} to {gate.to}."
+            return phrase("Leads from {0} to {1}.", gate.from_, gate.to)
         case GateKind.MONITORING:
-            rhythm = length_in_words(gate.every) if gate.every else "time"
-            return f"Comes round every {rhythm} during {', '.join(gate.during)}."
+            rhythm = length_in_words(gate.every or {})
+            return phrase("Comes round every {0} during {1}.", rhythm, joined(", ", gate.during))
+        case GateKind.EXCEPTION if gate.on_breach_of:
+            return phrase("Opens by itself on a breach of: {0}.", _breaches(policy, gate))
         case GateKind.EXCEPTION:
-            return f"Opens by itself on a breach of: {_breaches(policy, gate) or 'nothing; on request only'}."
+            return phrase("Opens on request only.")
+        case GateKind.CHANGE | GateKind.REVIEW if gate.during:
+            return phrase("Opened on request during {0}.", joined(", ", gate.during))
         case GateKind.CHANGE | GateKind.REVIEW:
-            return f"Opened on request{' during ' + ', '.join(gate.during) if gate.during else ''}."
+            return phrase("Opened on request.")
         case GateKind.BENEFITS:
-            return f"Comes {' and '.join(str(length) for length in gate.after)} after closing."
+            return phrase("Comes {0} after closing.", both(map(duration_in_words, gate.after)))
 
 
 def _evidence(item: str, rule: EvidenceRule) -> str:
-    parts = [f"**{rule.label or item.replace('_', ' ')}** ({rule.kind})"]
-    parts += [f"when `{rule.when}`"] if rule.when else []
-    parts += [f"unless `{rule.unless}`"] if rule.unless else []
-    parts += [f"given by the {role_in_words(rule.by)} alone"] if rule.by else []
-    parts += [f"not older than {rule.fresh_for}"] if rule.fresh_for else []
+    parts: list[str] = [phrase("**{0}** ({1})", rule.label or item.replace("_", " "), rule.kind)]
+    parts += [_when(rule.when)] if rule.when else []
+    parts += [phrase("unless `{0}`", rule.unless)] if rule.unless else []
+    parts += [phrase("given by the {0} alone", role_in_words(rule.by))] if rule.by else []
+    parts += [phrase("not older than {0}", duration_in_words(rule.fresh_for))] if rule.fresh_for else []
     parts += [f'"{rule.text}"'] if rule.text else []
     parts += [] if rule.waivable else [_NO_WAIVER]
-    return ", ".join(parts)
+    return joined(", ", parts)
 
 
 def _criterion(item: str, rule: Criterion) -> str:
-    label = f"**{rule.label or item.replace('_', ' ')}**"
-    when = f" (when `{rule.when}`)" if rule.when else ""
+    label = rule.label or item.replace("_", " ")
     if rule.must:
-        return f"{label} must hold: `{rule.must}`{when}{'' if rule.waivable else f', {_NO_WAIVER}'}"
-    return f"{label} is scored: `{rule.should}` out of {rule.out_of:g}, weight {rule.weight:g}{when}"
+        holds = _only(phrase("**{0}** must hold: `{1}`", label, rule.must), rule.when)
+        return holds if rule.waivable else joined(", ", (holds, _NO_WAIVER))
+    scored = (label, rule.should, f"{rule.out_of:g}", f"{rule.weight:g}")
+    return _only(phrase("**{0}** is scored: `{1}` out of {2}, weight {3}", *scored), rule.when)
+
+
+def _only(said: str, condition: str | None) -> str:
+    return phrase("{0} (when `{1}`)", said, condition) if condition else said
+
+
+def _when(condition: str) -> str:
+    return phrase("when `{0}`", condition)

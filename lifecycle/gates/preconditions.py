@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lifecycle.domain.project import ProjectState, Round
+from lifecycle.domain.wording import joined, phrase
 from lifecycle.gates.findings import Finding, Result
 from lifecycle.gates.obligations import later
+from lifecycle.gates.plain_approvals import alternatives
+from lifecycle.gates.plain_times import duration_in_words
 from lifecycle.gates.policy import Policy
 from lifecycle.gates.policy_decisions import Precondition
 from lifecycle.gates.rulebook import Context, Rulebook, standing_decision
@@ -51,12 +54,14 @@ def _was_decided(policy: Policy, state: ProjectState, asked: Precondition, gate:
 def sentence(policy: Policy, asked: Precondition) -> str:
     """A precondition in plain words."""
     if asked.gate is None:
-        parts = [sentence(policy, part) for part in asked.parts]
-        count = f"At least {asked.at_least} of" if asked.at_least else "All of" if asked.all else "Any of"
-        return f"{count}: {'; '.join(parts)}"
+        parts = joined("; ", (sentence(policy, part) for part in asked.parts))
+        if asked.at_least:
+            return phrase("At least {0} of: {1}", asked.at_least, parts)
+        return phrase("All of: {0}", parts) if asked.all else phrase("Any of: {0}", parts)
     rule = policy.gates[asked.gate]
     possible = [outcome for outcome in asked.outcome if outcome in rule.decisions] or asked.outcome
-    words = [f"{rule.called(asked.gate)} decided {' or '.join(map(rule.named, possible))}"]
-    words += [f"newer than the decision of {policy.gates[asked.after].called(asked.after)}"] if asked.after else []
-    words += [f"not older than {asked.fresh_for}"] if asked.fresh_for else []
-    return ", ".join(words)
+    words = [phrase("{0} decided {1}", rule.called(asked.gate), alternatives(map(rule.named, possible)))]
+    if asked.after:
+        words.append(phrase("newer than the decision of {0}", policy.gates[asked.after].called(asked.after)))
+    words += [phrase("not older than {0}", duration_in_words(asked.fresh_for))] if asked.fresh_for else []
+    return joined(", ", words)

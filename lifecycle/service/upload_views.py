@@ -132,7 +132,7 @@ def _against(row: MappedRow, stages: Sequence[str]) -> Iterator[Problem]:
         sentence = f"Row {row.number}: the policy has no stage '{excerpt(row.stage)}', so a new project is refused."
         yield Problem("warning", "unknown_stage", sentence, f"Use one of: {', '.join(stages)}.", row.number)
     if row.importable and (fault := unusable(row)):
-        yield Problem("error", "unusable", f"Row {row.number}: {fault[0]}", fault[1], row.number)
+        yield Problem("error", "unusable", f"Row {row.number} cannot come in: {fault[0]}", fault[1], row.number)
 
 
 def _preview(row: MappedRow, problems: Iterable[Problem], cells: dict[str, str]) -> PreviewRow:

@@ -41,7 +41,7 @@ def test_another_chair_in_one_tier_is_told_for_that_tier() -> None:
     found = one({"chair": "security"}, {"chair": {"light": "security", "major": "board"}})
     assert (found.direction, found.sentence) == (
         Direction.BOTH,
-        "The board decides in the tier major; it was the security.",
+        "In the tier major the decision lies with the board; it lay with the security.",
     )
 
 

@@ -10,6 +10,7 @@ from lifecycle.persistence import policies
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.session import Database
 from tests.web.conftest import Clock
+from tests.web.test_formats import formats
 from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -97,7 +98,7 @@ async def test_words_are_set_as_they_were_marked(visitor: Visitor) -> None:
 async def test_every_section_of_a_policy_is_there_and_its_table_is_not(visitor: Visitor) -> None:
     found = await visitor.office.policies.read(*await published(visitor))
     policy = Policy.model_validate_json(found.document)
-    sections = sections_of(policy)
+    sections = sections_of(policy, formats())
     assert [each.anchor for each in sections if each.anchor] == [f"gate-{name}" for name in policy.gates]
     assert "Who does what" not in [each.title for each in sections]
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as some
 
 from api.web.catalogues import LANGUAGES, texts_of
 from api.web.extraction import sentences_in
-from api.web.sentences import spaced, spoken
+from api.web.sentences import is_sentence, spaced, spoken
+from lifecycle.domain.wording import phrase
 from tests.web.visitor import Visitor
 
 GAP = re.compile(r"\{(\d+)\}")
@@ -23,7 +24,7 @@ WITH_GAPS = sorted(text for text in texts_of("de") if "{0}" in text)
         ("The project is on hold.", "Das Projekt ist angehalten."),
         ("Approvals are missing: sponsor, pmo director.", "Es fehlen Genehmigungen: Auftraggeber, PMO-Leitung."),
         ("An approval is missing: project manager.", "Eine Genehmigung fehlt: Projektleitung."),
-        ("'x' is a document, not a link.", "'x' ist ein Nachweis der Art „document“, nicht „link“."),
+        ("'x' is a document, not a link.", "'x' ist ein Nachweis der Art „Dokument“, nicht „Link“."),
         ("Round 2 is over: it went on with 3.", "Runde 2 ist vorbei: it went on with 3."),
         ("finance-1 voted against it.", "finance-1 stimmte dagegen."),
         ("Business case: not met.", "Business case: nicht erfüllt."),
@@ -41,7 +42,8 @@ def test_a_sentence_is_found_again_whatever_stands_in_its_gaps(english: str, ger
 def test_every_sentence_with_gaps_is_said_in_german_with_everything_that_stood_in_it(
     sentence: str, values: list[str]
 ) -> None:
-    english = GAP.sub(lambda gap: values[int(gap[1])], sentence)
+    filled = phrase(sentence, *values)
+    english = str(filled) if is_sentence(sentence) else filled
     german = spoken(english, "de")
     assert german != english or all(value in english for value in values)
     assert GAP.search(german) is None

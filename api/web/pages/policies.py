@@ -74,7 +74,7 @@ async def edition(
         path=outline_of(policy, formats_for(request, viewer)),
         diagram=await asyncio.to_thread(StageMachine(policy).diagram),
         raci=raci(policy),
-        sections=sections_of(policy),
+        sections=sections_of(policy, formats_for(request, viewer)),
         proofs=proofs_of(await office.policies.findings(found)),
         against=against,
         comparison=comparison,

@@ -109,7 +109,7 @@ def _sentence(type_: str, event: Mapping[str, Any], say: Formats) -> tuple[str, 
         return say.named(type_.partition(":")[2].replace(":", " ")), ""
     text, values, own = words[type_]
     found = {name: _value(name, _at(event, path), say) for name, path in values.items()}
-    return text % found, str(_at(event, own) or "") if own else ""
+    return text % found, say.said(_at(event, own)) if own else ""
 
 
 def _at(event: Mapping[str, Any], path: str) -> Any:

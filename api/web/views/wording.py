@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from api.web.formats import Formats
 from api.web.views.path import gate_anchor
-from lifecycle.gates.plain import in_words
+from lifecycle.domain.wording import Phrase
+from lifecycle.gates.plain import told
 from lifecycle.gates.policy import Policy
 
 _MARKED: Final = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|`(?P<code>[^`]+)`|^\*(?P<em>.+)\*$")
@@ -47,10 +49,14 @@ class Section:
     points: list[Point] = field(default_factory=list)
 
 
-def sections_of(policy: Policy) -> tuple[Section, ...]:
-    """The policy section by section, the first being about all of it; its table of roles is left to `raci`."""
+def sections_of(policy: Policy, say: Formats) -> tuple[Section, ...]:
+    """The policy section by section, the first being about all of it; its table of roles is left to `raci`.
+
+    What its author wrote stays as it is.
+    """
     anchors = {gate.called(name): gate_anchor(name) for name, gate in policy.gates.items()}
-    found = list(_sections(in_words(policy).splitlines()))
+    lines = (say.said(line) if isinstance(line, Phrase) else line for line in told(policy))
+    found = list(_sections(part for line in lines for part in line.splitlines()))
     for section in found:
         section.anchor = anchors.pop(section.title, "")
     return tuple(section for section in found if section.sentences or section.points)

@@ -40,10 +40,12 @@ def _chair(pair: Pair, gate: str) -> Iterator[Difference]:
         if was == will:
             continue
         direction = come if was is None else come.turned if will is None else Direction.BOTH
-        said = f"The {will.replace('_', ' ')} decides" if will else "The votes decide"
-        before = f"it was the {was.replace('_', ' ')}" if was else "it was the votes"
-        where = f" in the tier {' and '.join(within)}" if len(changes) > 1 else ""
-        yield pair.told("chair", direction, f"{said}{where}; {before}.")
+        now, before = ((chair or "votes").replace("_", " ") for chair in (will, was))
+        sentence = f"The decision lies with the {now}; it lay with the {before}."
+        if len(changes) > 1:
+            tiers = ", ".join(within)
+            sentence = f"In the tier {tiers} the decision lies with the {now}; it lay with the {before}."
+        yield pair.told("chair", direction, sentence)
 
 
 def _come_or_gone(pair: Pair, gate: str, outcome: Outcome) -> Difference:
@@ -85,19 +87,21 @@ def _what_follows(
         yield pair.told("decisions", Direction.BOTH, f"{name} leads to {there}; it led to {before}.")
     for fact in sorted({*old.set, *new.set}):
         yield from _made(pair, gate, name, fact, old.set.get(fact), new.set.get(fact))
-    for was, will, what in ((old.imposes, new.imposes, "a condition"), (old.opens, new.opens, "a gate")):
-        verb = "imposes" if what == "a condition" else "opens"
-        yield from _added(pair, f"{name} {verb} {what}", was, will)
+    conditions = f"{name} imposes a condition that it did not.", f"{name} imposes a condition no longer."
+    gates = f"{name} opens a gate that it did not.", f"{name} opens a gate no longer."
+    for was, will, said in ((old.imposes, new.imposes, conditions), (old.opens, new.opens, gates)):
+        yield from _added(pair, said, was, will)
     if old.label != new.label:
         yield pair.told("decisions", Direction.OTHER, f"{name} has another name.")
 
 
-def _added(pair: Pair, sentence: str, old: Sequence[object], new: Sequence[object]) -> Iterator[Difference]:
-    """What follows besides makes a decision stricter."""
+def _added(pair: Pair, said: tuple[str, str], old: Sequence[object], new: Sequence[object]) -> Iterator[Difference]:
+    """What follows besides makes a decision stricter; `said` of it when it comes, and when it goes."""
+    come, gone = said
     if any(each not in old for each in new):
-        yield pair.told("decisions", Direction.STRICTER, f"{sentence} that it did not.")
+        yield pair.told("decisions", Direction.STRICTER, come)
     if any(each not in new for each in old):
-        yield pair.told("decisions", Direction.LOOSER, f"{sentence} no longer.")
+        yield pair.told("decisions", Direction.LOOSER, gone)
 
 
 def _made(pair: Pair, gate: str, name: str, fact: str, old: str | None, new: str | None) -> Iterator[Difference]:

@@ -68,7 +68,8 @@ def _thin(path: tuple[str, ...], gate: str, asked: Sequence["_Asked"], roster: R
         sentence = f"The gate '{gate}' cannot open while {missed[0]} is away: nobody may be absent."
         yield warning(path, sentence, "Give one of the roles to somebody else too, or widen the call on the ladder.")
     elif missed:
-        sentence = f"The gate '{gate}' cannot open while {' and '.join(missed)} are both away: one may be absent."
+        one, other = missed
+        sentence = f"The gate '{gate}' cannot open while {one} and {other} are both away: one may be absent."
         yield information(path, sentence, "Give one of the roles to somebody else too, if that is too few.")
 
 
@@ -179,5 +180,6 @@ def _witness(roles: Sequence[str], roster: Roster, manager: str | None) -> str:
     asked = {role: roles.count(role) for role in dict.fromkeys(roles)}
     wants = ", ".join(f"{count} x {role}" for role, count in asked.items())
     has = "; ".join(f"{role}: {', '.join(_candidates(role, roster, manager)) or 'nobody'}" for role in asked)
-    who = f"When {manager} manages the project, it" if manager else "It"
-    return f"{who} needs distinct people for {wants}, and there are {has}."
+    if manager:
+        return f"When {manager} manages the project, it needs distinct people for {wants}, and there are {has}."
+    return f"It needs distinct people for {wants}, and there are {has}."

@@ -127,9 +127,10 @@ class _Application:
         reading = self._reading(text, how)
         if not isinstance(reading, Malformed):
             return reading
-        sentence = f"Row {row.number}, column {column!r}: {excerpt(text)!r} {reading.fault}."
+        told = f"{excerpt(text)!r} {reading.fault}"
+        sentence = f"Row {row.number}, column {column!r}: {told}."
         problems.append(Problem("warning", "malformed_cell", sentence, reading.remedy, row.number, column))
-        return Unstated(f"{excerpt(text)!r} {reading.fault}.")
+        return Unstated(f"{told}.")
 
     def _reading(self, text: str, how: Fact) -> Reading:
         if len(text) > MAX_TEXT:
