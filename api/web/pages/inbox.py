@@ -22,6 +22,7 @@ MOST: Final = 50
 @router.get("/")
 async def inbox(request: Request, office: TheOffice, viewer: Reader) -> Response:
     """What waits for the reader, and for those for whom they act; what they wait for; their projects."""
+    known = await office.pulse.count()
     found = await office.inboxes.of(viewer.id, MOST)
     late, others = [
         (await office.portfolio.projects(viewer.id, wanted, limit=MOST_PROJECTS)).lines
@@ -36,6 +37,7 @@ async def inbox(request: Request, office: TheOffice, viewer: Reader) -> Response
         request,
         viewer,
         "inbox.html",
+        known=known,
         groups=groups_of(found, names, say),
         follows=lines_of(found, InboxKind.FOLLOW, names, say),
         changes=[(change, change_path(change.proposal)) for change in found.changes],

@@ -120,27 +120,44 @@ const page = {
   },
 };
 
-/* News: an inbox refreshes itself; a page on which somebody may be typing only says that it has changed. */
+/* News: an inbox refreshes itself; a page on which somebody may be typing only says that it has changed.
+   A part says what it knows, so that nothing is missed that happened before its stream began, or while it refreshed. */
 const live = {
   streams: new Map(),
+  latest: new Map(),
+  refreshing: new Set(),
   start() {
     for (const part of document.querySelectorAll("[data-live]")) {
       const address = part.dataset.live;
       if (live.streams.has(address)) continue;
       const stream = new EventSource(address);
       live.streams.set(address, stream);
-      let first = true;
       stream.addEventListener("changed", (event) => {
-        const now = document.querySelector(`[data-live="${address}"]`);
+        const now = live.part(address);
         if (!now) {
           stream.close();
           live.streams.delete(address);
           return;
         }
+        live.latest.set(address, event.data);
         if (now.dataset.version) now.hidden = event.data <= Number(now.dataset.version);
-        else if (now.dataset.known ? event.data !== now.dataset.known : !first) setTimeout(() => live.refresh(now), 400 * Math.random());
-        first = false;
+        else if (event.data !== now.dataset.known) setTimeout(() => live.catchUp(address), 400 * Math.random());
       });
+    }
+  },
+  part(address) {
+    return document.querySelector(`[data-live="${address}"]`);
+  },
+  async catchUp(address) {
+    if (live.refreshing.has(address)) return;
+    live.refreshing.add(address);
+    try {
+      for (let shown = null; live.part(address) && shown !== live.latest.get(address); ) {
+        shown = live.latest.get(address);
+        await live.refresh(live.part(address));
+      }
+    } finally {
+      live.refreshing.delete(address);
     }
   },
   async refresh(part) {

@@ -1,5 +1,6 @@
 """A director sets up an absence and a delegation; the delegate decides for the other, and the record says so."""
 
+import asyncio
 import re
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -7,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 from icalendar import Calendar
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.web.browser.house import House
 from tests.web.browser.test_gates import vote
@@ -82,3 +83,20 @@ async def test_notices_come_by_themselves_and_are_opened(house: House) -> None:
         await expect(page.locator("#bell .count")).to_have_text(str(int(count) - 1))
     await page.goto("/notices?unseen=yes")
     await expect(page.locator("li", has_text="Lighthouse on the pier: Your vote is asked")).to_have_count(0)
+
+
+async def test_what_was_told_before_a_page_could_listen_is_shown_too(house: House) -> None:
+    context = await house.sit("sponsor")
+    page = await context.new_page()
+    listens = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await listens.wait()
+        await route.continue_()
+
+    await page.route("**/live/notices", late)
+    await page.goto("/notices")
+    project = await house.desk.register(name="Jetty at the mill")
+    await project.submit()
+    listens.set()
+    await expect(page.locator("li", has_text="Jetty at the mill: Your vote is asked")).to_be_visible()
