@@ -12,6 +12,7 @@ from api.schemas.people import Changed, Listed
 from api.schemas.words import PersonId
 from lifecycle.domain.people import Permission
 from lifecycle.service.envelopes import Envelope
+from lifecycle.service.succession import Hinge
 
 router = APIRouter(tags=["people"])
 Self = Annotated[Caller, Depends(Reads(Permission.SELF_SERVE))]
@@ -83,6 +84,12 @@ async def sign_out(
 ) -> Response:
     """Sign all browsers of somebody out, or one of them; their tokens stay good."""
     return as_json(Ended(ended=await office.access.sign_out(envelope, id, only)))
+
+
+@router.get("/succession", response_model=Listed[Hinge])
+async def succession(caller: Annotated[Caller, Depends(Reads(Permission.PEOPLE_READ))], office: TheOffice) -> Response:
+    """The gates that wait and hang on one person, and first those that nobody can open now."""
+    return as_json(Listed[Hinge](items=await office.succession.hinges(caller.id)))
 
 
 @router.get("/people/{id}/losses", response_model=LossesView)

@@ -31,3 +31,15 @@ def lost_without(book: Rulebook, state: ProjectState, round_: Round, roster: Ros
     there = roster.model_copy(update={"absent": tuple(one for one in roster.absent if one != person)})
     before = unfilled(book, state, round_, there)
     return tuple(role for role in unfilled(book, state, round_, there.without(person)) if role not in before)
+
+
+def hangs_on(book: Rulebook, state: ProjectState, round_: Round, roster: Roster) -> dict[str | None, Names]:
+    """Each person without whom a submitted round could not be decided, and in which roles; none where it cannot now."""
+    if missing := unfilled(book, state, round_, roster):
+        return {None: missing}
+    there = roster.for_amount(amount_of(book.policy, state))
+    asked = {person for slot in slots(book, state, round_, there) for person in slot.candidates}
+    role, _ = decider(book, round_)
+    asked |= {*there.present(role), *(deputy for deputy, _ in there.stand_ins(role))} if role else set()
+    losses = {person: lost_without(book, state, round_, there, person) for person in sorted(asked)}
+    return {person: roles for person, roles in losses.items() if roles}

@@ -218,6 +218,12 @@ def _conditions(connection: Connection, query: Select[Any], limit: int) -> tuple
     )
 
 
+def submitted(connection: Connection, reach: Reach, now: datetime, limit: int) -> tuple[RoundLine, ...]:
+    """The submitted rounds within reach, whatever they wait for, by deadline."""
+    query = _LINES.where(rounds.c.status == _SUBMITTED, visible(reach)).order_by(*_by_deadline()).limit(limit)
+    return tuple(_line(now, row) for row in connection.execute(query))
+
+
 def _submitted(within: str) -> Select[Any]:
     return _LINES.where(rounds.c.status == _SUBMITTED, ~_ON_HOLD, _covered(within))
 

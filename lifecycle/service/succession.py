@@ -1,7 +1,7 @@
 """What would be missing if somebody went: gates without a legal approver, projects without their manager or sponsor."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,13 +13,14 @@ from lifecycle.domain.project import ProjectState
 from lifecycle.domain.values import Instant, Names, Value
 from lifecycle.gates.proofs.quorum import people as openable
 from lifecycle.gates.rulebook import Rulebook
-from lifecycle.gates.succession import lost_without
+from lifecycle.gates.succession import hangs_on, lost_without
 from lifecycle.persistence.policies import editions
 from lifecycle.persistence.projects import states_of
 from lifecycle.persistence.roles import Post, all_grants, posts_of, roster_of
-from lifecycle.persistence.rounds import RoundLine
+from lifecycle.persistence.rounds import RoundLine, submitted
 from lifecycle.persistence.session import Database
-from lifecycle.service.foresight import awaiting
+from lifecycle.service.directory import rights_of
+from lifecycle.service.foresight import MOST, awaiting, books_of
 from lifecycle.service.settling import Now
 from lifecycle.service.shelf import Shelf
 
@@ -42,6 +43,17 @@ class StuckPolicy(Value):
     policy: str
     gate: str
     witness: str
+
+
+class Hinge(Value):
+    """A gate that awaits its approvers and hangs on one person, or (none) that nobody can open: in which roles."""
+
+    project: str
+    name: str
+    gate: str
+    due: Instant | None
+    roles: Names
+    person: str | None
 
 
 class Losses(Value):
@@ -83,6 +95,37 @@ class Succession:
         stuck = await asyncio.to_thread(_policies, newest, seen.everybody, person)
         return Losses(gates=seen.gates, policies=stuck, posts=seen.posts)
 
+    async def hinges(self, reader: str) -> tuple[Hinge, ...]:
+        """The gates within the reader's reach that hang on one person, by deadline, those that nobody can open first.
+
+        Of very many gates that wait the most urgent `MOST` are looked at.
+        """
+        books, now = await books_of(self._database, self._shelf), self._now()
+        found = await self._database.read(partial(_hinges, reader, books, now))
+        return tuple(sorted(found, key=lambda hinge: hinge.person is not None))
+
+
+def _hinges(reader: str, books: Books, now: datetime, connection: Connection) -> tuple[Hinge, ...]:
+    lines = submitted(connection, rights_of(connection, reader, now).reach, now, MOST)
+    states = states_of(connection, {line.project for line in lines})
+    return tuple(hinge for line in lines for hinge in _of_line(connection, line, states[line.project], books, now))
+
+
+def _of_line(
+    connection: Connection, line: RoundLine, state: ProjectState, books: Books, now: datetime
+) -> Iterator[Hinge]:
+    if book := books.get(state.policy.digest):
+        found = hangs_on(book, state, line.round, roster_of(connection, line.project, now))
+        for person, roles in found.items():
+            yield Hinge(
+                project=line.project,
+                name=line.project_name,
+                gate=line.round.gate,
+                due=_due(line),
+                roles=roles,
+                person=person,
+            )
+
 
 def _look(person: str, books: Books, now: datetime, at: datetime, connection: Connection) -> _Seen:
     lines = awaiting(connection, person, books, now)
@@ -102,8 +145,11 @@ def _stuck(line: RoundLine, state: ProjectState, books: Books, roster: Roster, p
     roles = lost_without(books[state.policy.digest], state, line.round, roster, person)
     if not roles:
         return None
-    due = line.round.clock.due if line.round.clock else None
-    return StuckGate(project=line.project, name=line.project_name, gate=line.round.gate, due=due, roles=roles)
+    return StuckGate(project=line.project, name=line.project_name, gate=line.round.gate, due=_due(line), roles=roles)
+
+
+def _due(line: RoundLine) -> datetime | None:
+    return line.round.clock.due if line.round.clock else None
 
 
 def _policies(books: Mapping[str, Rulebook], roster: Roster, person: str) -> tuple[StuckPolicy, ...]:

@@ -97,3 +97,26 @@ async def test_whoever_is_stood_in_for_by_then_is_not_missed(office: Database) -
     office.write_now(lambda connection: absences.announce(connection, away, BY))
     assert (await looking.without("finance-1", starts)).gates == ()
     assert (await looking.without("finance-1", starts + timedelta(days=6))).gates != (), "the stand-in's time is over"
+
+
+async def test_gates_that_hang_on_one_person_stand_together(office: Database) -> None:
+    grant(office, "sponsor", "sponsor")
+    grant(office, "office", "pmo_director")
+    shelf, road, rail = publish(office, policy()), submitted("R-1", "road"), submitted("P-1", "rail")
+    bring(office, road, rail)
+    looking = Succession(office, shelf, lambda: road.now)
+    hinges = [(each.project, each.person, each.roles) for each in await looking.hinges("office")]
+    assert ("R-1", "finance-1", ("finance",)) in hinges
+    assert ("P-1", "finance-1", ("finance",)) not in hinges, "on rail another finance gatekeeper remains"
+    assert {each.project for each in await looking.hinges("deputy")} == {"P-1"}, "who sees rail learns of nothing else"
+
+
+async def test_a_gate_that_nobody_can_open_comes_first(office: Database) -> None:
+    grant(office, "sponsor", "sponsor")
+    grant(office, "office", "pmo_director")
+    shelf, road, rail = publish(office, policy()), submitted("R-1", "road"), submitted("P-1", "rail")
+    bring(office, rail, road)
+    away = Absence("a", "finance-1", road.now - timedelta(days=1), road.now + timedelta(days=9))
+    office.write_now(lambda connection: absences.announce(connection, away, BY))
+    first, *_ = await Succession(office, shelf, lambda: road.now).hinges("office")
+    assert (first.project, first.person, first.roles) == ("R-1", None, ("finance",))

@@ -6,7 +6,11 @@ from datetime import timedelta
 import pytest
 from icalendar import Calendar
 
+from lifecycle.persistence.session import Database
 from lifecycle.service.office import Office
+from tests.integration.governed import bring, publish
+from tests.paper import Paper
+from tests.policies import policy
 from tests.web.conftest import Arrive
 from tests.web.visitor import Visitor
 
@@ -225,3 +229,25 @@ async def test_the_pages_speak_the_language_one_chose(visitor: Visitor) -> None:
     await visitor.sign_in("pm")
     page = await said(visitor, "/me/preferences", {"language": "de", "timezone": "Europe/Berlin"})
     assert '<html lang="de"' in page
+
+
+async def test_who_cannot_be_missed_stands_on_a_page(visitor: Visitor, database: Database) -> None:
+    paper = Paper(policy(), "P-1")
+    paper.register("rail", cost=1_000_00)
+    for item in ("plan", "risks"):
+        paper.supply("plan", item)
+    paper.submit("plan")
+    publish(database, policy())
+    bring(database, paper)
+    await visitor.sign_in("director")
+    page = (await visitor.get("/succession")).text
+    assert "Sponsor" in page
+    assert 'href="/projects/P-1/gates/plan"' in page
+    assert 'href="/succession"' in (await visitor.get("/people")).text
+    await visitor.sign_in("pm")
+    assert (await visitor.get("/succession")).status_code == 403
+
+
+async def test_where_nothing_waits_nobody_is_missed(visitor: Visitor) -> None:
+    await visitor.sign_in("director")
+    assert "No gate hangs on one person" in (await visitor.get("/succession")).text

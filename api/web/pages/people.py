@@ -46,6 +46,15 @@ async def people(
     return render(request, viewer, "people.html", lines=lines, text=text, more=more, manages=manages)
 
 
+@router.get("/succession")
+async def succession(request: Request, office: TheOffice, viewer: Reader) -> Response:
+    """Which gates hang on one person, and which nobody can open now."""
+    hinges = await office.succession.hinges(viewer.id)
+    people = sorted({hinge.person for hinge in hinges if hinge.person})
+    names = await office.people.names(people)
+    return render(request, viewer, "succession.html", hinges=hinges, people=people, names=names)
+
+
 @router.post(PEOPLE)
 async def add(office: TheOffice, viewer: Manager, key: Key, id: Line, name: Line, mail: Line = "") -> Response:
     """Add somebody."""
