@@ -11,7 +11,7 @@ from api.cursors import cursor_of, read_cursor
 from api.deps import SHEETS, TheOffice, as_json, as_sheet
 from api.schemas.lists import Late
 from api.schemas.people import Listed
-from api.schemas.words import Name, PortfolioId
+from api.schemas.words import Name, PersonId, PortfolioId
 from lifecycle.domain.people import Permission
 from lifecycle.domain.project import Status
 from lifecycle.service.exporting import SheetFormat
@@ -65,9 +65,12 @@ def _filter(
     tier: Annotated[Name | SkipJsonSchema[None], Query()] = None,
     portfolio: Annotated[PortfolioId | SkipJsonSchema[None], Query()] = None,
     overdue: Annotated[bool | SkipJsonSchema[None], Query(description="Late, or not.")] = None,
+    led_by: Annotated[PersonId | SkipJsonSchema[None], Query(description="Who manages or sponsors them.")] = None,
     text: Annotated[str, Query(max_length=200, description="Words that key, name, portfolio or posts contain.")] = "",
 ) -> WantedProjects:
-    return WantedProjects(stage=stage, status=status, tier=tier, portfolio=portfolio, overdue=overdue, text=text)
+    return WantedProjects(
+        stage=stage, status=status, tier=tier, portfolio=portfolio, overdue=overdue, led_by=led_by, text=text
+    )
 
 
 Wanted = Annotated[WantedProjects, Depends(_filter)]

@@ -63,6 +63,12 @@ class Sent:
         return [{"text": text, "owner": owner, "due": _end_of(due, zone)} for text, owner, due in rows if text]
 
     @property
+    def promised(self) -> list[dict[str, str]]:
+        """The conditions as they were typed, to be shown again."""
+        columns = [[str(cell) for cell in self.form.getlist(name)] for name in _PROMISE]
+        return [dict(zip(("text", "owner", "due"), row, strict=True)) for row in zip(*columns, strict=False)]
+
+    @property
     def typed(self) -> Mapping[str, str]:
         """Every text field, to be shown again."""
         return {name: value for name, value in self.form.items() if isinstance(value, str)}

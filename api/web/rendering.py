@@ -15,6 +15,7 @@ from jinja2.runtime import Context
 
 from api.web.assets import address_of
 from api.web.catalogues import LANGUAGES, catalogue
+from api.web.entrance import entrance_of
 from api.web.formats import Formats
 from api.web.navigation import ways_of
 from api.web.reader import THEMES, reader_of
@@ -28,7 +29,8 @@ def render(request: Request, viewer: Viewer | None, template: str, *, status: in
     """A page for somebody, or for nobody in particular; `values` are what its template names.
 
     Every template also has: `say` (`Formats` for the reader), `viewer`, `here` (the path of the request), `ways`,
-    `asset(name)`, `part(text)` (text as one part of an address) and `fresh_key()` (for a form that is sent once).
+    `sample_office` (whether one may be any of its people), `asset(name)`, `part(text)` (text as one part of an address)
+    and `fresh_key()` (for a form that is sent once).
     """
     say = formats_for(request, viewer)
     text = (
@@ -40,6 +42,7 @@ def render(request: Request, viewer: Viewer | None, template: str, *, status: in
             viewer=viewer,
             here=request.url.path if request.method == "GET" else "/",
             ways=ways_of(viewer),
+            sample_office=entrance_of(request).sample,
         )
     )
     return HTMLResponse(text, status)
@@ -75,6 +78,7 @@ def environment(language: str) -> Environment:
     )
     found.tests["shown_as_text"] = has_excerpt
     found.filters["call_name"] = call_name
+    found.filters["in_words"] = in_words
     found.filters["narrowing"] = narrowing
     return found
 
@@ -84,6 +88,13 @@ def call_name(context: Context, person: str) -> str:
     """What somebody is called, as far as the page knows; a role stands for whoever holds it."""
     called: str = context["names"].get(person) or context["say"].named(person)
     return called
+
+
+@pass_context
+def in_words(context: Context, name: str) -> str:
+    """A name of the office or its policies, such as a role, as the page says it."""
+    said: str = context["say"].named(name)
+    return said
 
 
 def narrowing(filters: Mapping[str, str]) -> str:

@@ -67,8 +67,8 @@ def _evidence(book: Rulebook, gate: Gate, round_: Round, context: Context, now: 
     for item, rule in gate.evidence.items():
         asked = book.applies(rule.when, context, round_.gate) and not _excused(book, rule, context, round_.gate)
         supplied = round_.evidence.get(item)
-        result, remedy = _supply(item, rule, supplied, now) if asked else (Result.NOT_APPLICABLE, "")
         label = rule.label or item.replace("_", " ").capitalize()
+        result, remedy = _supply(label, rule, supplied, now) if asked else (Result.NOT_APPLICABLE, "")
         yield Finding(requirement=f"evidence.{item}", label=label, result=result, blocking=True, remedy=remedy)
 
 
@@ -76,11 +76,11 @@ def _excused(book: Rulebook, rule: EvidenceRule, context: Context, gate: str) ->
     return rule.unless is not None and book.holds(rule.unless, context, gate).truth is Truth.MET
 
 
-def _supply(item: str, rule: EvidenceRule, supplied: EvidenceVersion | None, now: datetime) -> tuple[Result, str]:
+def _supply(label: str, rule: EvidenceRule, supplied: EvidenceVersion | None, now: datetime) -> tuple[Result, str]:
     if supplied is None:
-        return Result.NOT_MET, f"Supply the {rule.kind} '{item}'."
+        return Result.NOT_MET, f"Supply the {rule.kind} '{label}'."
     if rule.fresh_for and later(supplied.at, rule.fresh_for) <= now:
-        return Result.NOT_MET, f"Supply a newer version of '{item}': it may not be older than {rule.fresh_for}."
+        return Result.NOT_MET, f"Supply a newer version of '{label}': it may not be older than {rule.fresh_for}."
     return Result.MET, ""
 
 

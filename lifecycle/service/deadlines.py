@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from lifecycle.domain.project import LadderAction, Round, RoundStatus
-from lifecycle.domain.values import Instant, Value
+from lifecycle.domain.values import Instant, Names, Value
 from lifecycle.domain.worktime import WorkCalendar, working_time_between
 
 
@@ -31,13 +31,17 @@ class DeadlineView(Value):
 
 
 class StepView(Value):
-    """One step of the ladder: what it does, whom it names, when it is taken, and whether it has been."""
+    """One step of the ladder: what it does, whom it names, when it is taken, and whether it has been.
+
+    `people` hold the role that it names now; it is told where a single gate is looked at.
+    """
 
     number: int
     action: LadderAction
     role: str | None
     at: Instant
     taken: bool
+    people: Names = ()
 
 
 def time_left(calendar: WorkCalendar, due: datetime, now: datetime) -> TimeLeft:

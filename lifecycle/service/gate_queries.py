@@ -1,7 +1,7 @@
 """What readers ask about the gates of one project, answered from the records and the pure core; no engine is asked."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from lifecycle.persistence.rounds import history
 from lifecycle.persistence.session import Database
 from lifecycle.persistence.trail import events_at
 from lifecycle.service.admission import UNKNOWN_PROJECT, actor_of
+from lifecycle.service.aftermaths import Aftermath, aftermath
 from lifecycle.service.calendars import calendar_of
 from lifecycle.service.deeds import RefusedError
 from lifecycle.service.directory import rights_of
@@ -131,6 +132,19 @@ class GateQueries:
         state, footing = await self._database.read(look)
         items = possibilities(await self._books(state), state, _actor(person, acting_for, footing, proved_at), now)
         return Actions(project=key, version=state.seq, items=items)
+
+    async def aftermaths(
+        self, person: str, key: str, gate: str, foretold: Sequence[tuple[Recorded, ...]]
+    ) -> tuple[Aftermath | None, ...]:
+        """What each of several things that could happen at a gate would leave of its approvals."""
+        now = self._now()
+
+        def look(connection: Connection) -> tuple[ProjectState, Roster]:
+            return _state(connection, _reach(connection, person, now), key), roster_of(connection, key, now)
+
+        state, roster = await self._database.read(look)
+        book = (await self._books(state))[state.policy.digest]
+        return tuple(aftermath(book, state, gate, events, roster) for events in foretold)
 
     async def asks_for_proof(self, person: str, key: str, gate: str) -> bool:
         """Whether whoever votes or decides at a gate has to prove anew who they are; not at one that is not known."""

@@ -163,7 +163,10 @@ def gate_view(
         slots=slots(book, state, round_, roster),
         approvals=_approvals(book, state, round_),
         deadline=deadline_of(round_, calendar_of(book.policy.calendar, now.year), now),
-        ladder=ladder_of(round_),
+        ladder=tuple(
+            step.model_copy(update={"people": tuple(roster.present(step.role))}) if step.role else step
+            for step in ladder_of(round_)
+        ),
         open_question=round_.questions[-1] if asked else None,
         decided_by=decider(book, round_)[0],
         called_in_by=rule.call_in,

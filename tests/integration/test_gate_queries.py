@@ -89,3 +89,25 @@ async def test_an_unknown_gate_is_told_with_those_there_are(queries: GateQueries
 async def test_the_list_of_gates_follows_the_policy(queries: GateQueries) -> None:
     lines = await queries.gates("manager", "P-1")
     assert [(line.gate, line.is_open) for line in lines][:2] == [("plan", True), ("handover", False)]
+
+
+async def test_a_vote_is_foretold_by_what_it_leaves_of_the_approvals(queries: GateQueries, paper: Paper) -> None:
+    told = len(paper.told)
+    paper.vote("plan", "finance-1")
+    (gives,) = await queries.aftermaths("finance-1", "P-1", "plan", [tuple(paper.told[told:])])
+    assert gives
+    assert (gives.given, gives.missing, gives.stuck) == (("finance",), ("sponsor",), ())
+
+
+async def test_who_steps_aside_is_told_that_nobody_else_could_approve(queries: GateQueries, paper: Paper) -> None:
+    told = len(paper.told)
+    paper.vote("plan", "sponsor", "recuse")
+    (aside,) = await queries.aftermaths("sponsor", "P-1", "plan", [tuple(paper.told[told:])])
+    assert aside
+    assert (aside.given, aside.missing, aside.stuck) == ((), ("finance", "sponsor"), ("sponsor",))
+
+
+async def test_what_decides_a_gate_leaves_no_approvals_to_speak_of(queries: GateQueries, paper: Paper) -> None:
+    told = len(paper.told)
+    paper.vote("plan", "finance-1", "reject")
+    assert await queries.aftermaths("finance-1", "P-1", "plan", [tuple(paper.told[told:])]) == (None,)

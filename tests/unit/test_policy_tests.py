@@ -202,7 +202,7 @@ def test_what_differs_is_told_with_its_derivation() -> None:
 def test_an_unexpected_refusal_is_told_in_the_products_own_words() -> None:
     found = failure("  - {scenario: Early, when: [{submit: start}]}\n")
     assert found.sentence == "step 1 (submit start): expected granted; came refused (not_ready)."
-    assert "Supply the document 'case'." in found.why
+    assert "Supply the document 'Case'." in found.why
 
 
 def test_a_refusal_that_does_not_come_is_told_with_what_happened() -> None:

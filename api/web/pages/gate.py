@@ -24,6 +24,7 @@ from lifecycle.domain import commands as asked
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.people import Permission
 from lifecycle.domain.project import Outcome, VoteVerdict
+from lifecycle.domain.verdicts import Refusal
 from lifecycle.service.envelopes import Envelope
 from lifecycle.service.gate_views import GateView
 from lifecycle.service.office import Office
@@ -206,7 +207,9 @@ async def show(
     seen = look_at(request, view.version, now)
     news = told(records, names, say)
     votes, decisions = await _ballots(office, viewer, view, acting_for, now)
-    ballot, chair = ballot_of(votes, say), ballot_of(decisions, say)
+    foretold = [() if isinstance(found, Refusal) else found for _, found in votes]
+    left = await office.gates.aftermaths(viewer.id, key, gate, foretold) if any(foretold) else ()
+    ballot, chair = ballot_of(votes, say, left), ballot_of(decisions, say)
     shown = sent.whole("version") if sent else None
     shelved = await office.shelf.by_digest(project.policy.digest)
     way = await office.gates.way(viewer.id, key, gate) if leads_on(view, project) else None
@@ -220,7 +223,7 @@ async def show(
         names=names,
         findings=views.findings_of(view, say),
         evidence=views.evidence_of(view, items_supplied(records, seen.before), say),
-        ladder=views.ladder_of(view, say),
+        ladder=views.ladder_of(view, names, say),
         way=way_of(way, shelved.book.policy, project, viewer.id, say) if way and shelved else None,
         news=_since(news, seen),
         meanwhile=[each for each in news if turned and shown is not None and each.seq > shown],
@@ -237,6 +240,7 @@ async def show(
         said=said,
         turned=turned,
         typed=dict(sent.typed) if sent else {},
+        promised=sent.promised if sent else [],
     )
     keep_look(page, gate_path(key, gate), seen)
     return page

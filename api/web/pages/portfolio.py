@@ -45,6 +45,7 @@ def _wanted(
     within: Annotated[str, Query(max_length=200, alias="portfolio")] = "",
     overdue: Word = "",
     policy: Word = "",
+    led_by: Word = "",
 ) -> WantedProjects:
     """What the address narrows to; what makes no sense narrows nothing."""
     return WantedProjects(
@@ -54,6 +55,7 @@ def _wanted(
         tier=tier or None,
         portfolio=within or None,
         policy_digest=policy or None,
+        led_by=led_by or None,
         overdue=True if overdue == "true" else None,
     )
 

@@ -120,6 +120,11 @@ const page = {
   },
 };
 
+/* Whoever chooses a yes with conditions is shown where to write them. */
+document.addEventListener("change", (event) => {
+  if (event.target.value === "conditional_go") event.target.form?.querySelector(".promised")?.setAttribute("open", "");
+});
+
 /* News: an inbox refreshes itself; a page on which somebody may be typing only says that it has changed.
    A part says what it knows, so that nothing is missed that happened before its stream began, or while it refreshed. */
 const live = {

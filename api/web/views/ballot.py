@@ -1,15 +1,18 @@
 """What one may say at a gate, each with what it would cause; judged by the rules that will judge the real thing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Final
 
 from api.web.formats import Formats
 from api.web.views.told import effects
 from lifecycle.domain.commands import CastVote, DecideGate, PersonCommand
 from lifecycle.domain.events import Recorded
+from lifecycle.domain.gate_events import GateDecided
 from lifecycle.domain.project import Outcome, VoteVerdict
 from lifecycle.domain.verdicts import Reason, Refusal
+from lifecycle.service.aftermaths import Aftermath
 
 Rehearsed = tuple[Recorded, ...] | Refusal
 
@@ -29,9 +32,12 @@ class Choice:
     refusal: Refusal | None
 
 
-def ballot_of(rehearsed: Iterable[tuple[PersonCommand, Rehearsed]], say: Formats) -> tuple[Choice, ...]:
-    """The choices, in the order of the commands that were rehearsed."""
-    return tuple(_choice(command, found, say) for command, found in rehearsed)
+def ballot_of(
+    rehearsed: Iterable[tuple[PersonCommand, Rehearsed]], say: Formats, left: Sequence[Aftermath | None] = ()
+) -> tuple[Choice, ...]:
+    """The choices, in the order of the commands that were rehearsed; `left` is what each leaves of the approvals."""
+    pairs = zip(rehearsed, left or repeat(None), strict=False)
+    return tuple(_choice(command, found, after, say) for (command, found), after in pairs)
 
 
 def is_open(choices: Iterable[Choice]) -> bool:
@@ -44,7 +50,7 @@ def is_theirs(choices: Iterable[Choice]) -> bool:
     return any(choice.refusal is None or choice.refusal.reason not in _NEVER_THEIRS for choice in choices)
 
 
-def _choice(command: PersonCommand, found: Rehearsed, say: Formats) -> Choice:
+def _choice(command: PersonCommand, found: Rehearsed, after: Aftermath | None, say: Formats) -> Choice:
     _ = say.gettext
     match command:
         case CastVote(verdict=verdict):
@@ -55,7 +61,32 @@ def _choice(command: PersonCommand, found: Rehearsed, say: Formats) -> Choice:
             value, title = command.type, say.named(command.type)
     if isinstance(found, Refusal):
         return Choice(value, title, (), found)
-    return Choice(value, title, effects(found, say) or (_("It is noted; the gate stays open."),), None)
+    told = effects([each for each in found if not _says_itself(each, command)], say)
+    return Choice(value, title, told or _left(after, say), None)
+
+
+def _says_itself(recorded: Recorded, command: PersonCommand) -> bool:
+    """Whether a choice of a decision says already by its title what happens."""
+    return isinstance(command, DecideGate) and isinstance(recorded.event, GateDecided)
+
+
+def _left(after: Aftermath | None, say: Formats) -> tuple[str, ...]:
+    """What a vote leaves that decides nothing by itself."""
+    _ = say.gettext
+    if after is None:
+        return (_("The gate closes."),)
+    roles = {name: ", ".join(map(say.named, getattr(after, name))) for name in ("given", "missing", "stuck")}
+    told = [_("Gives the approval of: %(roles)s.") % {"roles": roles["given"]} if after.given else _("It is noted.")]
+    if after.missing:
+        told.append(_("Still missing then: %(roles)s.") % {"roles": roles["missing"]})
+    elif after.decider:
+        told.append(_("Then it is for %(role)s to decide.") % {"role": say.named(after.decider)})
+    if after.stuck:
+        told.append(
+            _("Nobody who is present could give it any more: %(roles)s. The PMO would have to name somebody.")
+            % {"roles": roles["stuck"]}
+        )
+    return tuple(told)
 
 
 def _verdicts(say: Formats) -> dict[VoteVerdict, str]:

@@ -8,7 +8,9 @@ from api.web.addresses import prepare_path, project_path
 from api.web.formats import Formats
 from lifecycle.domain.evidence import EvidenceVersion
 from lifecycle.domain.project import ProjectState, RoundStatus, Vote
+from lifecycle.domain.values import FactValue
 from lifecycle.gates.criteria import Finding, Result
+from lifecycle.service.deadlines import StepView
 from lifecycle.service.gate_views import EvidenceView, GateView
 from lifecycle.service.round_views import RoundView
 
@@ -17,24 +19,27 @@ _FIRST = (Result.NOT_MET, Result.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class FoundLine:
-    """A finding with the page where it is mended; `share` is a score in words."""
+    """A finding with the page where it is mended; `share` is a score in words, `since_round` how it was before."""
 
     finding: Finding
     mend: str
     share: str
+    since_round: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:
     """A piece of evidence, and how it differs from what was shown before.
 
-    `news` is what changed since the reader's last look, `since_round` since the round before.
+    `news` is what changed since the reader's last look, `since_round` since the round before; `before` are the
+    answers of that round that were others.
     """
 
     evidence: EvidenceView
     shown: EvidenceVersion | None
     news: bool
     since_round: str
+    before: Mapping[str, FactValue]
     file: str
 
 
@@ -51,7 +56,10 @@ class StepLine:
 def findings_of(view: GateView, say: Formats) -> tuple[FoundLine, ...]:
     """Every finding, those that keep the gate shut first."""
     ordered = sorted(view.findings, key=lambda finding: (finding.result not in _FIRST, finding.passes))
-    return tuple(FoundLine(finding, _mend(view, finding), _share(finding, say)) for finding in ordered)
+    return tuple(
+        FoundLine(finding, _mend(view, finding), _share(finding, say), _as_it_was(view, finding, say))
+        for finding in ordered
+    )
 
 
 def evidence_of(view: GateView, changed: Iterable[str], say: Formats) -> tuple[ShownItem, ...]:
@@ -63,6 +71,7 @@ def evidence_of(view: GateView, changed: Iterable[str], say: Formats) -> tuple[S
             shown=item.supplied,
             news=item.item in new,
             since_round=_since_round(view, item, say),
+            before=_answers_before(view, item),
             file=f"{project_path(view.project)}/evidence/{item.supplied.digest}" if item.supplied else "",
         )
         for item in view.evidence
@@ -70,12 +79,11 @@ def evidence_of(view: GateView, changed: Iterable[str], say: Formats) -> tuple[S
     )
 
 
-def ladder_of(view: GateView, say: Formats) -> tuple[StepLine, ...]:
+def ladder_of(view: GateView, names: Mapping[str, str], say: Formats) -> tuple[StepLine, ...]:
     """What happens, and when, as long as nobody decides."""
     coming = next((step.number for step in view.ladder if not step.taken), None)
     return tuple(
-        StepLine(say.when(step.at), _step(step.action, step.role, say), step.taken, step.number == coming)
-        for step in view.ladder
+        StepLine(say.when(step.at), _step(step, names, say), step.taken, step.number == coming) for step in view.ladder
     )
 
 
@@ -115,6 +123,8 @@ def _people(view: GateView) -> Iterator[str | None]:
     for slot in view.slots:
         yield slot.filled_by
         yield from slot.candidates
+    for step in view.ladder:
+        yield from step.people
     yield from view.approvals.barred
     for need in view.path_to_green:
         yield from need.owed_by
@@ -175,8 +185,30 @@ def _since_round(view: GateView, item: EvidenceView, say: Formats) -> str:
     return _("as in round %(number)d") % number
 
 
-def _step(action: str, role: str | None, say: Formats) -> str:
+def _answers_before(view: GateView, item: EvidenceView) -> Mapping[str, FactValue]:
+    before = view.earlier[-1].evidence.get(item.item) if view.earlier else None
+    if before is None or item.supplied is None:
+        return {}
+    return {name: value for name, value in before.answers.items() if item.supplied.answers.get(name) != value}
+
+
+def _as_it_was(view: GateView, finding: Finding, say: Formats) -> str:
+    """How a finding of the round before differs from what is found now; nothing in a first round."""
+    decided = view.earlier[-1].decision if view.earlier else None
+    then = decided.findings.get(finding.requirement) if decided else None
+    if then is None or then == finding.result:
+        return ""
+    words = {"met": "met", "not_met": "not met", "unknown": "not known", "not_applicable": "does not apply"}
+    was = say.gettext(words.get(then, "waived"))
+    return say.gettext("round %(number)s: %(was)s") % {"number": view.earlier[-1].number, "was": was}
+
+
+def _step(step: StepView, names: Mapping[str, str], say: Formats) -> str:
+    """What a step does, and who the role is that it names, where that says more."""
     _ = say.gettext
+    role = say.named(step.role or "")
+    people = ", ".join(names.get(person, person) for person in step.people)
+    named = f"{role} ({people})" if people and people != role else role
     texts = {
         "remind": _("those who are awaited are reminded"),
         "notify": _("%(role)s is told"),
@@ -186,4 +218,4 @@ def _step(action: str, role: str | None, say: Formats) -> str:
         "hold": _("the project goes on hold"),
         "decide": _("silence decides"),
     }
-    return texts[action] % {"role": say.named(role or "")}
+    return texts[step.action] % {"role": named}

@@ -170,6 +170,7 @@ def filters_of(wanted: WantedProjects) -> dict[str, str]:
         "tier": wanted.tier or "",
         "portfolio": wanted.portfolio or "",
         "policy": wanted.policy_digest or "",
+        "led_by": wanted.led_by or "",
         "overdue": "true" if wanted.overdue else "",
     }
 

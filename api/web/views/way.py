@@ -60,10 +60,14 @@ def leads_on(view: GateView, state: ProjectState) -> bool:
 
 
 def gate_ahead(state: ProjectState, lines: Iterable[GateLine]) -> str | None:
-    """The gate that leads on from where a project stands: an open one out of its stage, else any that is open."""
+    """The gate that comes first on a project's way.
+
+    An open exception, which stops all others; else one that leads out of the stage; else any that is open.
+    """
     opened = [line for line in lines if line.is_open]
+    breached = [line for line in opened if line.kind is GateKind.EXCEPTION]
     leading = [line for line in opened if line.kind is GateKind.STAGE and line.leads_from == state.stage]
-    return next((line.gate for line in (*leading, *opened)), None)
+    return next((line.gate for line in (*breached, *leading, *opened)), None)
 
 
 def _step(
