@@ -225,7 +225,7 @@ async def show(
         evidence=views.evidence_of(view, items_supplied(records, seen.before), say),
         ladder=views.ladder_of(view, names, say),
         way=way_of(way, shelved.book.policy, project, viewer.id, say) if way and shelved else None,
-        news=_since(news, seen),
+        news=_since(news, seen, {record.seq for record in records if viewer.id in (record.person, record.acting_for)}),
         meanwhile=[each for each in news if turned and shown is not None and each.seq > shown],
         ballot=ballot if is_theirs(ballot) else (),
         ballot_open=is_open(ballot),
@@ -246,8 +246,9 @@ async def show(
     return page
 
 
-def _since(news: tuple[Any, ...], seen: Look) -> list[Any]:
-    return [each for each in news if each.seq > seen.before]
+def _since(news: tuple[Any, ...], seen: Look, own: set[int | None]) -> list[Any]:
+    """What happened since a look, besides what the reader did themselves and what that brought about."""
+    return [each for each in news if each.seq > seen.before and each.seq not in own]
 
 
 async def _ballots(
