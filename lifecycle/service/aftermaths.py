@@ -7,6 +7,7 @@ from lifecycle.domain.events import Recorded
 from lifecycle.domain.people import Roster
 from lifecycle.domain.project import ProjectState
 from lifecycle.domain.values import Names, Value
+from lifecycle.gates.approvals import standing
 from lifecycle.gates.deciding import decider
 from lifecycle.gates.evolve import evolve
 from lifecycle.gates.explain import slots
@@ -16,13 +17,14 @@ from lifecycle.gates.rulebook import Rulebook
 class Aftermath(Value):
     """How the approvals of a gate that stays open would stand: which roles it gives, which would still be missing.
 
-    `stuck` are those that nobody who is present could give any more; `decider` is the role that decides once nothing
-    is missing, none where the votes do.
+    `stuck` are those that nobody who is present could give any more. While one of `against` says no, no go is decided;
+    `decider` is the role that decides once nothing is missing, none where the votes do.
     """
 
     given: Names
     missing: Names
     stuck: Names
+    against: Names
     decider: str | None
 
 
@@ -44,5 +46,6 @@ def aftermath(
         given=tuple(given),
         missing=tuple(slot.role for slot in then if not slot.filled_by),
         stuck=tuple(slot.role for slot in then if not slot.filled_by and not slot.candidates),
+        against=standing(book, after, round_).refused_by,
         decider=decider(book, round_)[0],
     )

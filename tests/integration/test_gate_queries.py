@@ -97,6 +97,7 @@ async def test_a_vote_is_foretold_by_what_it_leaves_of_the_approvals(queries: Ga
     (gives,) = await queries.aftermaths("finance-1", "P-1", "plan", [tuple(paper.told[told:])])
     assert gives
     assert (gives.given, gives.missing, gives.stuck) == (("finance",), ("sponsor",), ())
+    assert (gives.against, gives.decider) == ((), None)
 
 
 async def test_who_steps_aside_is_told_that_nobody_else_could_approve(queries: GateQueries, paper: Paper) -> None:

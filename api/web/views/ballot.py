@@ -77,7 +77,9 @@ def _left(after: Aftermath | None, say: Formats) -> tuple[str, ...]:
         return (_("The gate closes."),)
     roles = {name: ", ".join(map(say.named, getattr(after, name))) for name in ("given", "missing", "stuck")}
     told = [_("Gives the approval of: %(roles)s.") % {"roles": roles["given"]} if after.given else _("It is noted.")]
-    if after.missing:
+    if after.against:
+        told.append(_("As long as somebody says no, no go can be decided."))
+    elif after.missing:
         told.append(_("Still missing then: %(roles)s.") % {"roles": roles["missing"]})
     elif after.decider:
         told.append(_("Then it is for %(role)s to decide.") % {"role": say.named(after.decider)})
