@@ -4,12 +4,26 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
-from starlette.routing import compile_path
+from starlette.routing import Match, compile_path
+from starlette.types import Scope
 
 from api.auth import Requires
 from api.deps import API, REFUSALS
 from api.headers import BEARER
 from api.schemas.problems import Problem
+
+
+class _Beneath(APIRouter):
+    """Routes whose paths all begin alike: for any other path none of them is tried."""
+
+    def __init__(self, start: str) -> None:
+        """`start` is how the paths begin."""
+        super().__init__()
+        self._start = start
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether one of the routes is for a request, as the framework asks it."""
+        return super().matches(scope) if scope.get("path", "").startswith(self._start) else (Match.NONE, {})
 
 
 class Api(FastAPI):
@@ -18,6 +32,8 @@ class Api(FastAPI):
     def __init__(self, **about: Any) -> None:
         """`about` is what FastAPI takes."""
         super().__init__(**about)
+        self._beneath = _Beneath(f"{API}/")
+        self.include_router(self._beneath)
         self.guarded: list[tuple[str, APIRoute]] = []
 
     def guard(self, router: APIRouter, prefix: str = API) -> None:
@@ -25,7 +41,7 @@ class Api(FastAPI):
         for route in router.routes:
             if not isinstance(route, APIRoute) or len(requirements(route)) != 1:
                 raise ValueError(f"{route} must depend on one of Reads, Writes and Asks.")
-        self.include_router(router, prefix=prefix, responses=REFUSALS)
+        (self._beneath if prefix == API else self).include_router(router, prefix=prefix, responses=REFUSALS)
         self.guarded += [(prefix + route.path, route) for route in router.routes if isinstance(route, APIRoute)]
 
     def methods_at(self, path: str) -> tuple[str, ...]:

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
@@ -40,7 +43,7 @@ class Formats:
 
     def clock(self, instant: datetime) -> str:
         """A clock time: 15:00."""
-        return format_time(instant, "short", self.reader.zone, self.reader.locale)
+        return _time(instant, self.reader.zone, self.reader.locale)
 
     def when(self, instant: datetime) -> str:
         """An instant as one would say it now: tomorrow 15:00, Thursday 15:00, 12 March 15:00."""
@@ -61,7 +64,7 @@ class Formats:
         there = self._day(value)
         if there.year != self._day(self.now).year:
             return format_date(there, "medium", self.reader.locale)
-        return format_skeleton("MMMd", datetime.combine(there, time()), locale=self.reader.locale)
+        return _day_of_month(there, self.reader.locale)
 
     def month(self, month: str, *, short: bool = False) -> str:
         """A month that is written 2026-03: March 2026, or M where there is no room."""
@@ -90,12 +93,7 @@ class Formats:
 
     def money(self, minor: float, currency: str = "", *, exact: bool = False) -> str:
         """An amount of minor units; large ones rounded unless they are wanted exactly."""
-        amount = Decimal(str(minor)) / MINOR_UNITS
-        if not currency:
-            return format_decimal(amount, locale=self.reader.locale)
-        if not exact and abs(minor) >= _LARGE:
-            return format_compact_currency(amount, currency, locale=self.reader.locale, fraction_digits=1)
-        return format_currency(amount, currency, locale=self.reader.locale)
+        return _money(minor, currency, exact or abs(minor) < _LARGE, self.reader.locale)
 
     def number(self, value: float) -> str:
         """A number."""
@@ -103,7 +101,7 @@ class Formats:
 
     def percent(self, share: float) -> str:
         """A share of one as a percentage: 0.52 is 52 %."""
-        return format_percent(share, locale=self.reader.locale)
+        return _percent(share, self.reader.locale)
 
     def size(self, amount: int) -> str:
         """A number of bytes: 1.4 MB."""
@@ -124,3 +122,32 @@ class Formats:
         if isinstance(value, datetime):
             return value.astimezone(self.reader.zone).date()
         return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+_SEEN_AGAIN: Final = 20_000
+"""So many values of a kind are kept as they were written: a list is mostly what it was when it was last looked at."""
+
+
+@lru_cache(maxsize=_SEEN_AGAIN)
+def _time(instant: datetime, zone: ZoneInfo, locale: Locale) -> str:
+    return format_time(instant, "short", zone, locale)
+
+
+@lru_cache(maxsize=_SEEN_AGAIN)
+def _day_of_month(day: date, locale: Locale) -> str:
+    return format_skeleton("MMMd", datetime.combine(day, time()), locale=locale)
+
+
+@lru_cache(maxsize=_SEEN_AGAIN)
+def _money(minor: float, currency: str, exact: bool, locale: Locale) -> str:
+    amount = Decimal(str(minor)) / MINOR_UNITS
+    if not currency:
+        return format_decimal(amount, locale=locale)
+    if exact:
+        return format_currency(amount, currency, locale=locale)
+    return format_compact_currency(amount, currency, locale=locale, fraction_digits=1)
+
+
+@lru_cache(maxsize=_SEEN_AGAIN)
+def _percent(share: float, locale: Locale) -> str:
+    return format_percent(share, locale=locale)

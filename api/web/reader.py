@@ -1,6 +1,7 @@
 """Whose eyes a page is for: language, forms of dates and numbers, time zone, light or dark."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,7 @@ def reader_of(request: Request, viewer: Viewer | None) -> Reader:
     return Reader(locale.language, locale, zone, theme if theme in THEMES else "auto")
 
 
+@lru_cache(maxsize=1_000)
 def _locale(accepted: str) -> Locale:
     """The first locale among the named ones whose language is known, in a region that the browser names for it."""
     named = [part.partition(";")[0].strip().replace("-", "_") for part in accepted.split(",")]

@@ -1,6 +1,6 @@
 """Pages from templates: everything is escaped, a name that is not given is an error, texts are the reader's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -10,8 +10,9 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
 from jinja2.runtime import Context
+from jinja2.visitor import NodeTransformer
 
 from api.web.assets import address_of
 from api.web.catalogues import LANGUAGES, catalogue
@@ -63,7 +64,9 @@ def now_of(request: Request) -> datetime:
 @lru_cache(maxsize=len(LANGUAGES))
 def environment(language: str) -> Environment:
     """The templates in a language."""
-    found = Environment(
+    texts = catalogue(language)
+    found = Spoken(
+        texts.gettext,
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -71,7 +74,6 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    texts = catalogue(language)
     found.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined] # made by the extension
     found.globals.update(
         asset=address_of, fresh_key=fresh_key, part=part, languages=LANGUAGES, themes=THEMES, language=language
@@ -81,6 +83,35 @@ def environment(language: str) -> Environment:
     found.filters["in_words"] = in_words
     found.filters["narrowing"] = narrowing
     return found
+
+
+class Spoken(Environment):
+    """Templates of one language: a text without gaps is translated once, when its template is compiled."""
+
+    def __init__(self, translate: Callable[[str], str], **options: Any) -> None:
+        """`translate` gives a text in the language, `options` are what Jinja takes."""
+        super().__init__(**options)
+        self._said = _Said(translate)
+
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
+        """The hook through which Jinja sends whatever it has parsed."""
+        return super()._generate(self._said.visit(source), name, filename, defer_init)
+
+
+class _Said(NodeTransformer):
+    """Puts texts in the place of the calls that would translate them for each reader anew."""
+
+    def __init__(self, translate: Callable[[str], str]) -> None:
+        self._translate = translate
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 (the name is the library's)
+        """The text instead of a call for one; any other call as it is."""
+        match node:
+            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(text))], kwargs=[]):
+                return nodes.MarkSafe(nodes.Const(self._translate(text) % {}))
+        return self.generic_visit(node)
 
 
 @pass_context

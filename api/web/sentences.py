@@ -102,6 +102,7 @@ def _filled(values: Sequence[str], gap: re.Match[str]) -> str:
     return values[int(gap[1])]
 
 
+@lru_cache(maxsize=10_000)
 def spaced(word: str) -> str:
     """A name out of a policy or an enumeration as a phrase: `pmo_director` is PMO director."""
     phrase = re.sub(r"\bpmo\b", "PMO", word.replace("_", " "))

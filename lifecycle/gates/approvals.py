@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from lifecycle.domain.project import ProjectState, Round, Vote, VoteVerdict
 from lifecycle.domain.values import Names, Value
 from lifecycle.gates.matching import matching
+from lifecycle.gates.memory import once_a_state
 from lifecycle.gates.quorums import Seat, Way, advisers, panels, vetoes, ways
-from lifecycle.gates.rulebook import Context, Rulebook, context_of
+from lifecycle.gates.rulebook import Rulebook, context_of
 from lifecycle.gates.separation import clashing, excluded, personal
 
 
@@ -89,7 +90,9 @@ class _Call:
         return self.vetoing.union(*(self.of(seat, votes) for seat in seats))
 
 
-def _call(book: Rulebook, round_: Round, context: Context) -> _Call:
+@once_a_state
+def _call(book: Rulebook, state: ProjectState, round_: Round) -> _Call:
+    context = context_of(book, state, round_)
     asked = panels(book, round_.gate, context)
     return _Call(round_, ways(book, round_, context), vetoes(asked), advisers(asked))
 
@@ -105,32 +108,33 @@ class _Counted:
 
 def called_roles(book: Rulebook, state: ProjectState, round_: Round) -> Names:
     """Every role whose people may vote on this round now, vetoes and advice included."""
-    return tuple(sorted(_call(book, round_, context_of(book, state, round_)).roles()))
+    return tuple(sorted(_call(book, state, round_).roles()))
 
 
 def heard_besides(book: Rulebook, state: ProjectState, round_: Round) -> frozenset[str]:
     """The roles that are called without filling a slot: who may veto, and who advises."""
-    call = _call(book, round_, context_of(book, state, round_))
+    call = _call(book, state, round_)
     return call.vetoing | call.advising
 
 
 def roles_in_person(book: Rulebook, state: ProjectState, round_: Round) -> frozenset[str]:
     """The roles whose holders nobody can stand in for in this round."""
-    return personal(ways(book, round_, context_of(book, state, round_)))
+    return personal(_call(book, state, round_).ways)
 
 
 def relied_on(book: Rulebook, state: ProjectState, round_: Round, roles: Sequence[str]) -> Names:
     """The evidence that a vote with these roles relies on: what its slots read; a mere veto relies on all of it."""
-    call = _call(book, round_, context_of(book, state, round_))
+    call = _call(book, state, round_)
     seats = {seat for way in call.ways for seat in way}
     reads = [seat.reads for seat in seats if not call.of(seat).isdisjoint(roles)]
     everything = {*book.policy.gates[round_.gate].evidence, *round_.evidence}
     return tuple(sorted(set().union(*reads) if reads else everything))
 
 
+@once_a_state
 def standing(book: Rulebook, state: ProjectState, round_: Round) -> Standing:
     """How the approvals stand: excluded people count for nothing, one person fills one slot."""
-    call = _call(book, round_, context_of(book, state, round_))
+    call = _call(book, state, round_)
     votes = list(_counted(book, state, call))
     distinct = _one_vote_a_person(votes)
     approvals = [counted for counted in distinct if counted.vote.verdict is VoteVerdict.APPROVE]

@@ -122,7 +122,10 @@ def state_of(connection: Connection, reach: Reach, key: str) -> ProjectState | N
 
 def states_of(connection: Connection, keys: Iterable[str]) -> dict[str, ProjectState]:
     """The states of these projects, of which a list within somebody's reach has just named the keys."""
-    found = connection.execute(select(states.c.project, states.c.state).where(states.c.project.in_(sorted(set(keys)))))
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    found = connection.execute(select(states.c.project, states.c.state).where(states.c.project.in_(wanted)))
     return {project: _state(text) for project, text in found}
 
 

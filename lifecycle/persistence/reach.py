@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, false, or_, true
 
 from lifecycle.domain.people import EVERYWHERE
 from lifecycle.persistence.tables import projects
+
+STATEMENTS = 500
+"""So many statements of a kind are kept, each for one reach: to put one together costs more than to run it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,13 @@ def visible(reach: Reach) -> ColumnElement[bool]:
         return true()
     named = [scope.partition(":") for scope in sorted(reach.scopes)]
     people = sorted(reach.people)
-    condition = or_(
-        projects.c.key.in_([name for kind, _, name in named if kind == "project"]),
-        projects.c.manager.in_(people),
-        projects.c.sponsor.in_(people),
-    )
-    portfolios = [name for kind, _, name in named if kind == "portfolio"]
-    return or_(condition, looked_at(projects.c.portfolio).in_(portfolios)) if portfolios else condition
+    ways = {
+        projects.c.key: [name for kind, _, name in named if kind == "project"],
+        projects.c.manager: people,
+        projects.c.sponsor: people,
+        looked_at(projects.c.portfolio): [name for kind, _, name in named if kind == "portfolio"],
+    }
+    return or_(false(), *(column.in_(names) for column, names in ways.items() if names))
 
 
 def looked_at(column: ColumnElement[str]) -> ColumnElement[str]:

@@ -1,23 +1,40 @@
 """Rounds: how each gate went, which are late, and what waits for whom."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+)
 
 from lifecycle.domain.people import EVERYWHERE, Grant
-from lifecycle.domain.project import Condition, ConditionStatus, Round, RoundStatus, Status
+from lifecycle.domain.project import Round, RoundStatus, Status
+from lifecycle.persistence.columns import Words
 from lifecycle.persistence.pages import Cursor, Page, by_instant, merged, page
-from lifecycle.persistence.reach import Reach, looked_at, visible
-from lifecycle.persistence.tables import calls, conditions, projects, rounds
+from lifecycle.persistence.reach import STATEMENTS, Reach, looked_at, visible
+from lifecycle.persistence.tables import calls, projects, rounds
 
 _SUBMITTED = RoundStatus.SUBMITTED.value
 _ON_HOLD = projects.c.status == Status.ON_HOLD.value
 _POSTS = {"project_manager": projects.c.manager, "sponsor": projects.c.sponsor}
 _asked = calls.alias("asked")
+_WHOM = bindparam("of", type_=Words)
+_MOST = bindparam("most", type_=Integer)
 _OPEN = [RoundStatus.PREPARING.value, _SUBMITTED, RoundStatus.INFORMATION_REQUESTED.value]
 
 
@@ -41,6 +58,21 @@ _LINES: Select[Any] = select(
 ).join(projects, projects.c.key == rounds.c.project)
 
 
+_BY_LATENESS = by_instant(rounds.c.late_from), rounds.c.project, rounds.c.gate
+_BY_DEADLINE = by_instant(rounds.c.until), rounds.c.project, rounds.c.gate
+"""The order of an inbox; what has no deadline comes last."""
+
+
+def _on_their_side() -> Select[Any]:
+    open_ = select(rounds.c.project, rounds.c.gate, rounds.c.number).where(rounds.c.status.in_(_OPEN))
+    managed = open_.join(projects, projects.c.key == rounds.c.project).where(projects.c.manager == _WHOM)
+    theirs = managed.union(open_.where(rounds.c.submitted_by == _WHOM)).subquery()
+    return _LINES.join(theirs, _of_round(theirs)).order_by(*_BY_DEADLINE).limit(_MOST)
+
+
+_ON_THEIR_SIDE = _on_their_side()
+
+
 @dataclass(frozen=True, slots=True)
 class RoundLine:
     """A round in a list, with the project it belongs to; `called` are the roles that may act on it now.
@@ -61,16 +93,6 @@ class RoundLine:
     submitted_by: str | None
     called: tuple[str, ...]
     overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ConditionLine:
-    """A condition in a list, with the project it belongs to; `policy` as at `RoundLine`."""
-
-    project: str
-    project_name: str
-    policy: str
-    condition: Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +125,13 @@ def overdue(
 ) -> Page[RoundLine]:
     """A page of the rounds within reach whose deadline has passed, the oldest deadline first."""
     query = _LINES.where(rounds.c.late_from < now, visible(reach))
-    return page(connection, query, _by_lateness(), partial(_line, now), after=after, limit=limit)
+    return page(connection, query, _BY_LATENESS, partial(_line, now), after=after, limit=limit)
 
 
 def soon_due(connection: Connection, reach: Reach, now: datetime, until: datetime, limit: int) -> tuple[RoundLine, ...]:
     """The open rounds within reach that fall due between two instants while their clock runs, the first due first."""
-    ahead = (rounds.c.late_from > now, rounds.c.late_from <= until, rounds.c.stopped_at.is_(None))
-    query = _LINES.where(*ahead, ~_ON_HOLD, visible(reach)).order_by(*_by_lateness()).limit(limit)
-    return tuple(_line(now, row) for row in connection.execute(query))
+    asked = {"now": now, "then": until, "most": limit}
+    return tuple(_line(now, row) for row in connection.execute(_soon_within(reach), asked))
 
 
 def count_overdue(connection: Connection, reach: Reach, now: datetime) -> int:
@@ -155,8 +176,7 @@ def undecided(
     limit: int = 50,
 ) -> Page[RoundLine]:
     """A page of the submitted rounds that the person decides from one of these seats, by deadline."""
-    query = _submitted(within).where(_at_one_of(seats, person))
-    return page(connection, query, _by_deadline(), partial(_line, now), after=after, limit=limit)
+    return _seen_from(connection, seats, person, _submitted(within), now, after, limit)
 
 
 def in_preparation(
@@ -171,56 +191,35 @@ def in_preparation(
 ) -> Page[RoundLine]:
     """A page of the rounds in preparation to which the person gives something from one of these seats, by deadline."""
     preparing = _LINES.where(rounds.c.status == RoundStatus.PREPARING.value, ~_ON_HOLD, _covered(within))
-    query = preparing.where(_at_one_of(seats, person))
-    return page(connection, query, _by_deadline(), partial(_line, now), after=after, limit=limit)
+    return _seen_from(connection, seats, person, preparing, now, after, limit)
 
 
 def asking_for_waivers(connection: Connection, reach: Reach, now: datetime, limit: int = 200) -> tuple[RoundLine, ...]:
     """The open rounds within reach for which somebody asks a waiver, by deadline."""
-    asking = _LINES.where(rounds.c.asks_waiver, ~_ON_HOLD, visible(reach)).order_by(*_by_deadline()).limit(limit)
-    return tuple(_line(now, row) for row in connection.execute(asking))
+    return tuple(_line(now, row) for row in connection.execute(_asking_within(reach), {"most": limit}))
 
 
 def on_submitters_side(connection: Connection, person: str, now: datetime, limit: int = 200) -> tuple[RoundLine, ...]:
     """Open rounds of the projects that the person manages, and those that they submitted, by deadline."""
-    open_ = select(rounds.c.project, rounds.c.gate, rounds.c.number).where(rounds.c.status.in_(_OPEN))
-    managed = open_.join(projects, projects.c.key == rounds.c.project).where(projects.c.manager == person)
-    theirs = managed.union(open_.where(rounds.c.submitted_by == person)).subquery()
-    query = _LINES.join(theirs, _of_round(theirs)).order_by(*_by_deadline()).limit(limit)
-    return tuple(_line(now, row) for row in connection.execute(query))
+    return tuple(_line(now, row) for row in connection.execute(_ON_THEIR_SIDE, {"of": person, "most": limit}))
 
 
-def owed_by(connection: Connection, person: str, limit: int = 200) -> tuple[ConditionLine, ...]:
-    """The conditions that the person still owes, missed ones among them, by the day they are due."""
-    unsettled = conditions.c.status.in_([ConditionStatus.OPEN.value, ConditionStatus.MISSED.value])
-    return _conditions(connection, _promises().where(conditions.c.owner == person, unsettled), limit)
+@lru_cache(maxsize=STATEMENTS)
+def _asking_within(reach: Reach) -> Select[Any]:
+    asking = _LINES.where(rounds.c.asks_waiver, ~_ON_HOLD, visible(reach))
+    return asking.order_by(*_BY_DEADLINE).limit(_MOST)
 
 
-def proved(connection: Connection, reach: Reach, limit: int = 200) -> tuple[ConditionLine, ...]:
-    """The conditions within reach whose proof awaits acceptance, by the day they are due."""
-    awaiting = _promises().where(conditions.c.status == ConditionStatus.PROVED.value, visible(reach))
-    return _conditions(connection, awaiting, limit)
-
-
-def _promises() -> Select[Any]:
-    return (
-        select(conditions.c.project, projects.c.name, projects.c.policy_digest, conditions.c.condition)
-        .join(projects, projects.c.key == conditions.c.project)
-        .where(projects.c.status != Status.KILLED.value)
-        .order_by(conditions.c.due, conditions.c.project, conditions.c.id)
-    )
-
-
-def _conditions(connection: Connection, query: Select[Any], limit: int) -> tuple[ConditionLine, ...]:
-    found = connection.execute(query.limit(limit))
-    return tuple(
-        ConditionLine(key, name, policy, Condition.model_validate_json(text)) for key, name, policy, text in found
-    )
+@lru_cache(maxsize=STATEMENTS)
+def _soon_within(reach: Reach) -> Select[Any]:
+    ahead = (rounds.c.late_from > bindparam("now"), rounds.c.late_from <= bindparam("then"))
+    soon = _LINES.where(*ahead, rounds.c.stopped_at.is_(None), ~_ON_HOLD, visible(reach))
+    return soon.order_by(*_BY_LATENESS).limit(_MOST)
 
 
 def submitted(connection: Connection, reach: Reach, now: datetime, limit: int) -> tuple[RoundLine, ...]:
     """The submitted rounds within reach, whatever they wait for, by deadline."""
-    query = _LINES.where(rounds.c.status == _SUBMITTED, visible(reach)).order_by(*_by_deadline()).limit(limit)
+    query = _LINES.where(rounds.c.status == _SUBMITTED, visible(reach)).order_by(*_BY_DEADLINE).limit(limit)
     return tuple(_line(now, row) for row in connection.execute(query))
 
 
@@ -228,44 +227,53 @@ def _submitted(within: str) -> Select[Any]:
     return _LINES.where(rounds.c.status == _SUBMITTED, ~_ON_HOLD, _covered(within))
 
 
-def _at_one_of(seats: Iterable[Seat], person: str) -> ColumnElement[bool]:
+def _seen_from(
+    connection: Connection,
+    seats: Iterable[Seat],
+    person: str,
+    query: Select[Any],
+    now: datetime,
+    after: Cursor | None,
+    limit: int,
+) -> Page[RoundLine]:
     known = tuple(seats)
+    if not known:
+        return Page((), None)
+    query = query.where(_at_one_of(known, person))
+    return page(connection, query, _BY_DEADLINE, partial(_line, now), after=after, limit=limit)
+
+
+def _at_one_of(seats: Iterable[Seat], person: str) -> ColumnElement[bool]:
+    """The condition that holds for rounds of these seats; gates that differ in nothing else are asked for together."""
+    gates: defaultdict[Seat, list[str]] = defaultdict(list)
+    for seat in seats:
+        gates[replace(seat, gate="")].append(seat.gate)
     theirs = [
-        and_(projects.c.policy_digest == seat.policy, rounds.c.gate == seat.gate, _seated(person, seat))
-        for seat in known
+        and_(projects.c.policy_digest == alike.policy, rounds.c.gate.in_(sorted(named)), _seated(person, alike))
+        for alike, named in gates.items()
     ]
-    return and_(rounds.c.gate.in_(sorted({seat.gate for seat in known})), or_(false(), *theirs))
+    return and_(rounds.c.gate.in_(sorted({gate for named in gates.values() for gate in named})), or_(false(), *theirs))
 
 
 def _seated(person: str, seat: Seat) -> ColumnElement[bool]:
     post = _POSTS.get(seat.role)
-    held = or_(false() if post is None else post == person, *(_covered(scope) for scope in seat.scopes))
+    held = or_(false() if post is None else post == person, visible(Reach.of(seat.scopes)))
     return held if seat.tiers is None else and_(held, rounds.c.tier.in_(seat.tiers))
 
 
 def _ways(person: str, granted: Iterable[Grant]) -> Iterator[ColumnElement[bool]]:
-    """The conditions under which a call is for the person: one for each role that they hold, one for each post."""
+    """The conditions under which a call is for the person: one for each role that they hold, one for their posts."""
     scopes: dict[str, set[str]] = {}
     for grant in granted:
         scopes.setdefault(grant.role, set()).add(grant.scope)
     for role, held in sorted(scopes.items()):
         yield and_(_asked.c.role == role, visible(Reach.of(held)))
-    for role, post in _POSTS.items():
-        yield and_(looked_at(_asked.c.role) == role, post == person)
+    yield or_(*(and_(looked_at(_asked.c.role) == role, post == person) for role, post in _POSTS.items()))
 
 
 def _covered(scope: str) -> ColumnElement[bool]:
     """The condition on `projects` that holds where a scope reaches."""
     return visible(Reach.of([scope]))
-
-
-def _by_lateness() -> tuple[ColumnElement[Any], ...]:
-    return by_instant(rounds.c.late_from), rounds.c.project, rounds.c.gate
-
-
-def _by_deadline() -> tuple[ColumnElement[Any], ...]:
-    """The order of an inbox; what has no deadline comes last."""
-    return by_instant(rounds.c.until), rounds.c.project, rounds.c.gate
 
 
 @lru_cache(maxsize=2_000)

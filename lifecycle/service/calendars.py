@@ -8,6 +8,7 @@ import holidays
 
 from lifecycle.domain.worktime import WorkCalendar
 from lifecycle.gates.policy import CalendarRule
+from lifecycle.gates.rulebook import Rulebook
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _YEARS_AHEAD = 6
@@ -24,6 +25,12 @@ def calendar_of(rule: CalendarRule, year: int) -> WorkCalendar:
         rule.timezone, _weekdays(rule.week), opens, closes, rule.holidays, year - 1, year + _YEARS_AHEAD
     )
     return known.model_copy(update={"holidays": known.holidays | frozenset(rule.days_off)})
+
+
+@lru_cache(maxsize=256)
+def calendar_under(book: Rulebook, year: int) -> WorkCalendar:
+    """As `calendar_of`, for the policy of a rulebook: many lines of a list are reckoned under the same one."""
+    return calendar_of(book.policy.calendar, year)
 
 
 def _weekdays(week: str) -> frozenset[int]:

@@ -1,8 +1,10 @@
 """Capacities: in whose name somebody can act, and whether a judgement would let them."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from lifecycle.domain.commands import AcceptCondition, CastVote, Command, DecideGate, GrantWaiver, SupplyEvidence
@@ -25,6 +27,11 @@ POSTS: Final = frozenset({"project_manager", "sponsor"})
 """Roles that a project itself gives somebody."""
 
 _A_WORD: Final = "inbox"
+_SOME_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+_Place = tuple[str, str, tuple[str, ...] | None]
+"""A gate, a role that has something to do there, and the tiers in which it has, none for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +61,22 @@ class Capacity:
         """The principal's roles on a project, by grant or post."""
         return _covering(self.grants, state) | frozenset(state.posts_of(self.principal))
 
-    def seats(self, books: Books, now: datetime) -> tuple[Seat, ...]:
+    def seats(self, books: Books) -> tuple[Seat, ...]:
         """The gates that the principal may decide by a role or a post, under each edition."""
-        found = []
-        for digest, book in sorted(books.items()):
-            for gate in book.policy.gates:
-                rounds = [Round(gate=gate, number=1, opened_at=now, tier=tier.id) for tier in book.policy.tiers]
-                deciding = [(decider(book, round_)[0], round_.tier) for round_ in rounds]
-                for role in sorted({role for role, _ in deciding if role}):
-                    scopes = tuple(grant.scope for grant in self.grants if grant.role == role)
-                    tiers = tuple(tier for decides, tier in deciding if decides == role)
-                    if scopes or role in POSTS:
-                        found.append(Seat(digest, gate, role, scopes, None if len(tiers) == len(rounds) else tiers))
-        return tuple(found)
+        return tuple(self._seats(books, _deciding))
 
     def giving(self, books: Books) -> tuple[Seat, ...]:
         """The gates that ask a role or a post of the principal for evidence, under each edition."""
-        found = []
+        return tuple(self._seats(books, _giving))
+
+    def _seats(self, books: Books, placed: Callable[[Rulebook], Iterable[_Place]]) -> Iterator[Seat]:
+        scopes: defaultdict[str, list[str]] = defaultdict(list)
+        for grant in self.grants:
+            scopes[grant.role].append(grant.scope)
         for digest, book in sorted(books.items()):
-            for name, gate in book.policy.gates.items():
-                for role in sorted({rule.by for rule in gate.evidence.values() if rule.by}):
-                    scopes = tuple(grant.scope for grant in self.grants if grant.role == role)
-                    if scopes or role in POSTS:
-                        found.append(Seat(digest, name, role, scopes))
-        return tuple(found)
+            for gate, role, tiers in placed(book):
+                if role in scopes or role in POSTS:
+                    yield Seat(digest, gate, role, tuple(scopes.get(role, ())), tiers)
 
     def owes(self, books: Books, state: ProjectState, round_: Round, now: datetime) -> tuple[str, ...]:
         """The items of evidence that are missing from a round and theirs alone to give, and that they may give."""
@@ -134,6 +133,29 @@ class Capacity:
         command = kind.model_validate({"id": _A_WORD, "actor": actor, **content})
         case = Case(books[state.policy.digest], books, state, command, now)
         return all(rule(case) is None for rule in RULES[kind])
+
+
+@lru_cache(maxsize=256)
+def _deciding(book: Rulebook) -> tuple[_Place, ...]:
+    """The roles that decide the gates of an edition."""
+    found = []
+    for gate in book.policy.gates:
+        rounds = [Round(gate=gate, number=1, opened_at=_SOME_DAY, tier=tier.id) for tier in book.policy.tiers]
+        deciding = [(decider(book, round_)[0], round_.tier) for round_ in rounds]
+        for role in sorted({role for role, _ in deciding if role}):
+            tiers = tuple(tier for decides, tier in deciding if decides == role)
+            found.append((gate, role, None if len(tiers) == len(rounds) else tiers))
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _giving(book: Rulebook) -> tuple[_Place, ...]:
+    """The roles that owe the gates of an edition evidence."""
+    return tuple(
+        (name, role, None)
+        for name, gate in book.policy.gates.items()
+        for role in sorted({rule.by for rule in gate.evidence.values() if rule.by})
+    )
 
 
 def _covering(grants: Iterable[Grant], state: ProjectState) -> frozenset[str]:

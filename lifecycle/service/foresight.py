@@ -54,7 +54,7 @@ Gaps = Mapping[tuple[datetime, Place], Names]
 def awaiting(connection: Connection, person: str, books: Books, now: datetime) -> dict[Place, RoundLine]:
     """The submitted rounds that wait for somebody, by their own roles and posts."""
     granted = grants_of(connection, person)
-    seats = Capacity(person, person, None, granted).seats(books, now)
+    seats = Capacity(person, person, None, granted).seats(books)
     voting = waiting_for(connection, person, granted, now, limit=MOST).lines
     deciding = undecided(connection, person, seats, now, limit=MOST).lines
     return {(line.project, line.round.gate): line for line in (*voting, *deciding) if line.policy in books}

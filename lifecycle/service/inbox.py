@@ -1,22 +1,24 @@
 """The inbox: everything that waits for one person, and what they wait for themselves, by deadline."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from lifecycle.domain.people import Permission, permissions_of
 from lifecycle.domain.project import ProjectState, RoundStatus, Status
 from lifecycle.gates.approvals import standing
+from lifecycle.gates.awaiting import awaited
 from lifecycle.gates.criteria import findings_of, missing
 from lifecycle.persistence import proposals
 from lifecycle.persistence.delegations import received_by
 from lifecycle.persistence.pages import Cursor
 from lifecycle.persistence.policies import editions
 from lifecycle.persistence.projects import states_of
+from lifecycle.persistence.promises import owed_by, proved
 from lifecycle.persistence.reach import Reach
 from lifecycle.persistence.roles import grants_of
 from lifecycle.persistence.rounds import (
@@ -24,8 +26,6 @@ from lifecycle.persistence.rounds import (
     asking_for_waivers,
     in_preparation,
     on_submitters_side,
-    owed_by,
-    proved,
     soon_due,
     undecided,
     waiting_for,
@@ -42,6 +42,7 @@ from lifecycle.service.inbox_items import (
     condition_item,
     round_item,
 )
+from lifecycle.service.judged import Judged, Said
 from lifecycle.service.settling import Now
 from lifecycle.service.shelf import Shelf
 
@@ -63,6 +64,7 @@ class Inboxes:
         self._database = database
         self._shelf = shelf
         self._now = now
+        self._judged = Judged()
 
     async def of(self, person: str, limit: int = 50) -> Inbox:
         """What waits for a person, for those for whom they act now, and what they wait for."""
@@ -73,7 +75,7 @@ class Inboxes:
         def look(connection: Connection) -> Inbox:
             held = _held(connection, person, now)
             return (
-                _Look(connection, held, books, now, limit)
+                _Look(connection, held, books, self._judged, now, limit)
                 .items()
                 .model_copy(update={"changes": _changes(connection, held, now)})
             )
@@ -117,6 +119,7 @@ class _Look:
     connection: Connection
     held: _Held
     books: Books
+    judged: Judged
     now: datetime
     limit: int
 
@@ -147,17 +150,28 @@ class _Look:
         """The rounds on which a capacity can act now, and whether there may be more of them."""
         found: list[InboxItem] = []
         after: Cursor | None = None
-        asked = self._owed if kind is InboxKind.SUPPLY else partial(self._decision, kind=kind)
         for _ in range(LOOKED_AT // _PAGE):
             lines, after = self._awaiting(capacity, kind, after)
-            known = states_of(self.connection, [line.project for line in lines])
-            for line in lines:
+            for line, said in self._judged(capacity, kind, lines):
                 if len(found) >= self.limit:
                     return found, True
-                found += asked(capacity, line=line, state=known[line.project])
+                acting_for = capacity.acting_for
+                found += (round_item(self.books, kind, line, self.now, acting_for=acting_for, **each) for each in said)
             if after is None:
                 break
         return found, after is not None
+
+    def _judged(
+        self, capacity: Capacity, kind: InboxKind, lines: Sequence[RoundLine]
+    ) -> Iterator[tuple[RoundLine, Said]]:
+        """What each round asks of a capacity, judged now where that was not known."""
+        known = self.judged.of(capacity, self.now)
+        asks = partial(self._owed, capacity) if kind is InboxKind.SUPPLY else partial(self._decision, capacity, kind)
+        unknown = known.unknown(kind, lines)
+        states = states_of(self.connection, [line.project for line in unknown])
+        for line in unknown:
+            known.note(kind, line, asks(line, states[line.project]))
+        return ((line, known.said(kind, line)) for line in lines)
 
     def _awaiting(
         self, capacity: Capacity, kind: InboxKind, after: Cursor | None
@@ -166,26 +180,23 @@ class _Look:
             case InboxKind.VOTE:
                 asked = partial(waiting_for, self.connection, capacity.principal, capacity.grants)
             case InboxKind.DECIDE:
-                asked = partial(undecided, self.connection, capacity.principal, capacity.seats(self.books, self.now))
+                asked = partial(undecided, self.connection, capacity.principal, capacity.seats(self.books))
             case _:
                 asked = partial(in_preparation, self.connection, capacity.principal, capacity.giving(self.books))
-        page = asked(self.now, within=capacity.within, after=after, limit=_PAGE)
+        page = asked(self.now, within=capacity.within, after=after, limit=min(_PAGE, self.limit))
         return page.lines, page.after
 
-    def _owed(self, capacity: Capacity, *, line: RoundLine, state: ProjectState) -> Iterator[InboxItem]:
+    def _owed(self, capacity: Capacity, line: RoundLine, state: ProjectState) -> Iterator[Mapping[str, Any]]:
         rules = self.books[line.policy].policy.gates[line.round.gate].evidence
         for item in capacity.owes(self.books, state, line.round, self.now):
-            text = rules[item].label or item.replace("_", " ").capitalize()
-            said = {"acting_for": capacity.acting_for, "evidence": item, "text": text}
-            yield round_item(self.books, InboxKind.SUPPLY, line, self.now, **said)
+            yield {"evidence": item, "text": rules[item].label or item.replace("_", " ").capitalize()}
 
     def _decision(
-        self, capacity: Capacity, *, kind: InboxKind, line: RoundLine, state: ProjectState
-    ) -> Iterator[InboxItem]:
+        self, capacity: Capacity, kind: InboxKind, line: RoundLine, state: ProjectState
+    ) -> Iterator[Mapping[str, Any]]:
         may = capacity.may_vote if kind is InboxKind.VOTE else capacity.may_decide
         if may(self.books, state, line.round, self.now):
-            pending = standing(self.books[line.policy], state, line.round).pending_roles
-            yield round_item(self.books, kind, line, self.now, acting_for=capacity.acting_for, waits_for=pending)
+            yield {"waits_for": standing(self.books[line.policy], state, line.round).pending_roles}
 
     def _on_my_side(self, line: RoundLine) -> Iterator[InboxItem]:
         """What a submitter or manager has to do or waits for; a first preparation without a date is neither."""
@@ -205,13 +216,12 @@ class _Look:
         offices = {book.policy.pmo_role for book in self.books.values()}
         reach = Reach.of((grant.scope for grant in own if grant.role in offices), [person])
         lines = soon_due(self.connection, reach, self.now, self.now + _AHEAD, _MOST_WATCHED)
-        states = states_of(self.connection, [line.project for line in lines])
-        for line in lines:
-            pending = standing(self.books[line.policy], states[line.project], line.round).pending_roles
-            waits_for = ("project_manager",) if line.round.status is RoundStatus.PREPARING else pending
-            item = round_item(self.books, InboxKind.WATCH, line, self.now, waits_for=waits_for)
-            if (line.project, line.round.gate) not in known and item.presses:
-                yield item
+        watched = [(line, round_item(self.books, InboxKind.WATCH, line, self.now)) for line in lines]
+        pressing = [(line, item) for line, item in watched if item.presses and (item.project, item.gate) not in known]
+        states = states_of(self.connection, [line.project for line, _ in pressing])
+        for line, item in pressing:
+            roles = awaited(self.books[line.policy], states[line.project], line.round)
+            yield item.model_copy(update={"waits_for": roles})
 
     def _acceptances(self) -> Iterator[InboxItem]:
         lines = proved(self.connection, self.held.reach, MOST)

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from lifecycle.domain.values import Instant, Names, Value
 from lifecycle.gates.rulebook import Rulebook
+from lifecycle.persistence.promises import ConditionLine
 from lifecycle.persistence.proposals import Proposal, ProposalStatus
-from lifecycle.persistence.rounds import ConditionLine, RoundLine
-from lifecycle.service.calendars import calendar_of
+from lifecycle.persistence.rounds import RoundLine
+from lifecycle.service.calendars import calendar_under
 from lifecycle.service.capacities import Books
 from lifecycle.service.deadlines import TimeLeft, time_left
 
@@ -159,4 +160,4 @@ def condition_item(
 
 
 def _left(book: Rulebook, due: datetime | None, now: datetime) -> TimeLeft | None:
-    return time_left(calendar_of(book.policy.calendar, now.year), due, now) if due else None
+    return time_left(calendar_under(book, now.year), due, now) if due else None

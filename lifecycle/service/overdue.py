@@ -1,13 +1,15 @@
 """Gates past their deadline: since when, how far up the ladder, what happens next, and who holds them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from lifecycle.domain.people import EVERYWHERE, Grant, Permission, covers, permissions_of
+from lifecycle.domain.people import EVERYWHERE, Permission, covers, permissions_of
 from lifecycle.domain.project import ProjectState, RoundStatus, Status
 from lifecycle.domain.values import Instant, Names, Value
 from lifecycle.gates.awaiting import awaited
@@ -20,7 +22,7 @@ from lifecycle.persistence.projects import states_of
 from lifecycle.persistence.roles import holding
 from lifecycle.persistence.rounds import RoundLine, count_overdue, overdue
 from lifecycle.persistence.session import Database
-from lifecycle.service.calendars import calendar_of
+from lifecycle.service.calendars import calendar_under
 from lifecycle.service.deadlines import StepView, TimeLeft, ladder_of, time_left
 from lifecycle.service.directory import Rights, rights_of
 from lifecycle.service.settling import Now
@@ -100,7 +102,10 @@ class Overdue:
         turns = [awaited(book[line.policy], found.states[line.project], line.round) for line in found.page.lines]
         scopes = {EVERYWHERE, *(scope for line in found.page.lines for scope in _scopes(line))}
         roles = {role for roles in turns for role in roles}
-        granted = await self._database.read(lambda connection: holding(connection, roles, scopes))
+        held = await self._database.read(lambda connection: holding(connection, roles, scopes))
+        granted = defaultdict[tuple[str, str], set[str]](set)
+        for grant in held:
+            granted[grant.role, grant.scope].add(grant.person)
         lines = (
             _line(
                 book[line.policy],
@@ -120,13 +125,17 @@ def _scopes(line: RoundLine) -> tuple[str, str]:
 
 
 def _holders(
-    book: Rulebook, found: _Found, line: RoundLine, roles: Iterable[str], granted: Iterable[Grant]
+    book: Rulebook, found: _Found, line: RoundLine, roles: Iterable[str], granted: Mapping[tuple[str, str], set[str]]
 ) -> tuple[str, ...]:
-    """The people who hold these roles there, are not away, took no part in the round, and have not voted."""
+    """The people who hold these roles there, are not away, took no part in the round, and have not voted.
+
+    `granted` are the holders of each role in each scope.
+    """
     state, round_ = found.states[line.project], line.round
     posts = {"project_manager": state.manager, "sponsor": state.sponsor}
     holders = {posts.get(role) for role in roles}
-    holders |= {g.person for g in granted if g.role in roles and covers(g.scope, line.project, line.portfolio)}
+    for role, scope in product(roles, (EVERYWHERE, *_scopes(line))):
+        holders |= granted.get((role, scope), set())
     if round_.status is RoundStatus.SUBMITTED:
         holders -= {*excluded(book, state, round_)}
         holders -= {person for vote in round_.standing_votes for person in vote.people}
@@ -162,7 +171,7 @@ def _line(
         round=round_.number,
         status=round_.status,
         due=due,
-        left=time_left(calendar_of(book.policy.calendar, now.year), due, (clock and clock.stopped_at) or now),
+        left=time_left(calendar_under(book, now.year), due, (clock and clock.stopped_at) or now),
         ladder_level=len(taken),
         ladder_steps=len(steps),
         last_step=taken[-1] if taken else None,

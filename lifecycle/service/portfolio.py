@@ -12,10 +12,8 @@ from sqlalchemy import Connection
 from lifecycle.domain.project import PolicyRef, ProjectState, Status
 from lifecycle.domain.values import Instant, Names, Value
 from lifecycle.gates.policy import Policy
-from lifecycle.gates.vocabulary import Kind
 from lifecycle.persistence.pages import Cursor, Page
 from lifecycle.persistence.projects import (
-    Amounts,
     Filter,
     Heap,
     ProjectLine,
@@ -28,6 +26,7 @@ from lifecycle.persistence.projects import (
 )
 from lifecycle.persistence.reach import Reach
 from lifecycle.persistence.session import Database
+from lifecycle.service.cost import Cost, cost_of
 from lifecycle.service.directory import rights_of
 from lifecycle.service.kpis import in_order
 from lifecycle.service.settling import Now
@@ -38,15 +37,6 @@ WantedProjects = Filter
 GOOD_FOR: Final = timedelta(minutes=1)
 """For so long it is not asked again which portfolios and policies there are within the same reach."""
 _MOST_KEPT: Final = 1_000
-
-
-class Cost(Value):
-    """What a project costs by a fact, and what it was to cost by its baseline, in minor units."""
-
-    fact: str
-    unit: str
-    now: int
-    baseline: int | None
 
 
 class ProjectSummary(Value):
@@ -170,6 +160,22 @@ class Portfolio:
         policies = await self._policies(page.lines)
         return Page(tuple(_summary(line, policies[line.policy.digest], now) for line in page.lines), page.after)
 
+    async def led_by(self, person: str, most: int) -> tuple[ProjectSummary, ...]:
+        """The projects under way that a person manages or sponsors, at most so many: late ones first, then by key."""
+        now = self._now()
+        theirs = Filter(led_by=person, over=False)
+
+        def find(connection: Connection) -> tuple[ProjectLine, ...]:
+            own = Reach.of((), [person])
+            late = search(connection, own, replace(theirs, overdue=True), now, limit=most).lines
+            if len(late) == most:
+                return late
+            return (*late, *search(connection, own, replace(theirs, overdue=False), now, limit=most - len(late)).lines)
+
+        lines = await self._database.read(find)
+        policies = await self._policies(lines)
+        return tuple(_summary(line, policies[line.policy.digest], now) for line in lines)
+
     async def lanes(self, person: str, wanted: Filter, most: int = 8) -> Lanes:
         """The projects that a filter leaves by the stage in which they stand, at most so many of each.
 
@@ -273,14 +279,3 @@ def _summary(line: ProjectLine, policy: Policy, now: datetime) -> ProjectSummary
         delivery_confidence=line.confidence,
         cost=cost_of(policy, line.amounts),
     )
-
-
-def cost_of(policy: Policy, amounts: Amounts) -> Cost | None:
-    """The first amount that the policy holds against its baseline, else the amount that it goes by; if it is known."""
-    bounded = [tolerance.fact for tolerance in policy.tolerances.values()]
-    for name in filter(None, [*bounded, policy.amount]):
-        fact = policy.facts.get(name)
-        if fact and fact.type is Kind.MONEY and name in amounts:
-            now, baseline = amounts[name]
-            return Cost(fact=name, unit=fact.unit or "", now=now, baseline=baseline)
-    return None

@@ -11,6 +11,7 @@ from lifecycle.domain.gate_events import ConditionMissed, ConditionProved, Ladde
 from lifecycle.domain.people import Grant
 from lifecycle.domain.project import Clock, Outcome, RoundStatus
 from lifecycle.persistence.projection import project, rebuild
+from lifecycle.persistence.promises import owed_by, proved
 from lifecycle.persistence.reach import UNLIMITED, Reach
 from lifecycle.persistence.roles import grants_of
 from lifecycle.persistence.rounds import (
@@ -20,8 +21,6 @@ from lifecycle.persistence.rounds import (
     history,
     on_submitters_side,
     overdue,
-    owed_by,
-    proved,
     undecided,
     waiting_for,
 )

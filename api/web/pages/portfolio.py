@@ -34,7 +34,8 @@ from lifecycle.service.portfolio import WantedProjects
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Viewer, Depends(Views(Permission.SELF_SERVE))]
 Word = Annotated[str, Query(max_length=200)]
-MOST: Final = 50
+MOST: Final = 25
+"""Projects, or late gates, that one page shows."""
 
 
 def _wanted(

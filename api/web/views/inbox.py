@@ -85,7 +85,10 @@ def summary_of(inbox: Inbox, say: Formats) -> str:
     late += sum(change.overdue for change in inbox.changes)
     if not waiting:
         return say.gettext("All is done.")
-    found = say.ngettext("%(num)d thing waits for you", "%(num)d things wait for you", waiting)
+    if inbox.more:
+        found = say.ngettext("At least %(num)d thing waits for you", "At least %(num)d things wait for you", waiting)
+    else:
+        found = say.ngettext("%(num)d thing waits for you", "%(num)d things wait for you", waiting)
     told = found % {"num": waiting}
     if not late:
         return say.gettext("%(told)s, none of them late.") % {"told": told}
@@ -121,9 +124,8 @@ def line_of(item: InboxItem, names: Mapping[str, str], say: Formats) -> Line:
 
 
 def own_projects(found: Iterable[ProjectSummary], say: Formats) -> tuple[OwnProject, ...]:
-    """The projects of somebody, each once, the most pressing first."""
-    theirs = {line.key: line for line in found}.values()
-    pressing = sorted(theirs, key=lambda line: (not line.overdue, not line.breaches, line.due or _NEVER, line.key))
+    """The projects of somebody, the most pressing first."""
+    pressing = sorted(found, key=lambda line: (not line.overdue, not line.breaches, line.due or _NEVER, line.key))
     return tuple(
         OwnProject(
             line=line,
@@ -131,7 +133,7 @@ def own_projects(found: Iterable[ProjectSummary], say: Formats) -> tuple[OwnProj
             state=_state(line, say),
             next=tuple((gate_path(line.key, gate), say.named(gate)) for gate in line.open_gates or line.next_gates),
         )
-        for line in pressing[:MOST_PROJECTS]
+        for line in pressing
     )
 
 

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from api.web.addresses import gate_path, project_path
 from api.web.formats import Formats
 from lifecycle.domain.project import LadderAction
+from lifecycle.service.cost import Cost
 from lifecycle.service.deadlines import StepView
 from lifecycle.service.overdue import OverdueLine
-from lifecycle.service.portfolio import Board, Cost, Lanes, ProjectSummary, WantedProjects
+from lifecycle.service.portfolio import Board, Lanes, ProjectSummary, WantedProjects
 
 PORTFOLIO = "/portfolio"
 BOARD = "/portfolio/board"
