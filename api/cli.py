@@ -15,6 +15,7 @@ from api.terminal import (
     processes,
     projects,
     rollout,
+    waivers,
     what_if,
 )
 
@@ -41,6 +42,10 @@ app.command()(office.kpis)
 app.command()(office.command)
 app.command("import")(imports.import_register)
 app.add_typer(projects.app, name="project")
+gates.app.command("waive")(waivers.waive)
+gates.app.command("ask-for-waiver")(waivers.ask_for_waiver)
+gates.app.command("decline-waiver")(waivers.decline_waiver)
+gates.app.command("revoke-waiver")(waivers.revoke_waiver)
 app.add_typer(gates.app, name="gate")
 app.add_typer(office.condition, name="condition")
 app.add_typer(office.people, name="people")

@@ -11,7 +11,7 @@ from api.client import at, content_of
 from api.terminal.output import AsJson, moment, show, table, told
 from api.terminal.projects import happened
 from api.terminal.session import As, Because, For, GateName, Key, open_client
-from api.terminal.values import facts_of
+from api.terminal.values import end_of, facts_of
 from lifecycle.domain.errors import LifecycleError
 
 app = typer.Typer(no_args_is_help=True, help="Look at gates, supply evidence, submit, vote, decide.")
@@ -176,25 +176,6 @@ def call_in(
         show(done, as_json, happened(done))
 
 
-@app.command()
-def waive(
-    key: Key,
-    gate: GateName,
-    requirement: Annotated[str, typer.Argument(metavar="evidence.ITEM|criteria.NAME", help="What to pass without.")],
-    because: Because,
-    instead: Annotated[str, typer.Option("--instead", help="The control that stands in for it.")],
-    until: Annotated[str, typer.Option("--until", metavar="DAY", help="Until when: 2027-03-31.")],
-    person: As = None,
-    acting_for: For = None,
-    as_json: AsJson = False,
-) -> None:
-    """Let a gate pass without one requirement, for a while."""
-    with told(), open_client(person, acting_for) as client:
-        body = {"gate": gate, "requirement": requirement, "reason": because, "compensating_control": instead}
-        done = client.send("POST", at("projects", key, "waivers"), {**body, "expires": _end_of(until)})
-        show(done, as_json, happened(done))
-
-
 @app.command("open")
 def open_gate(key: Key, gate: GateName, because: Because, person: As = None, as_json: AsJson = False) -> None:
     """Open a gate that is opened on request: a change of the baseline, or an exception."""
@@ -223,13 +204,8 @@ def _promises(given: list[str] | None) -> list[dict[str, str]]:
         if len(parts) != 3:
             raise LifecycleError("not_a_condition", f"'{text}' is no condition.", "Write OWNER|DUE|TEXT.")
         owner, due, promise = parts
-        found.append({"owner": owner, "due": _end_of(due), "text": promise})
+        found.append({"owner": owner, "due": end_of(due), "text": promise})
     return found
-
-
-def _end_of(day: str) -> str:
-    """The end of a day's work, or the instant that was written instead of a day."""
-    return f"{day}T17:00:00Z" if len(day) == 10 else day
 
 
 def _gate(view: Any) -> Iterable[str]:
@@ -261,6 +237,9 @@ def _way(found: Any) -> Iterable[str]:
     yield from table(rows, {"who": "Who", "at": "At the earliest", "sentence": "What"})
     if not found["reaches"]:
         yield f"It does not get through: {found['obstacle']}"
+    for each in found["waivable"]:
+        granters = " or ".join(found["names"].get(person, person) for person in each["granters"])
+        yield f"Or ask for a waiver of {each['requirement']}; {granters} can grant it."
 
 
 def _owing(stop: Any, names: Any) -> str:

@@ -35,3 +35,8 @@ def _value(text: str) -> "FactValue | None":
     if _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+
+
+def end_of(day: str) -> str:
+    """The end of a day's work, or the instant that was written instead of a day."""
+    return f"{day}T17:00:00Z" if len(day) == 10 else day

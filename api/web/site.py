@@ -32,6 +32,7 @@ from api.web.pages import (
     sign_in,
     theme,
     verifications,
+    waivers,
     webhooks,
     what_ifs,
 )
@@ -47,6 +48,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     inbox.router,
     gate.router,
     overriding.router,
+    waivers.router,
     prepare.router,
     project.router,
     life.router,

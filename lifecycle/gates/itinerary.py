@@ -31,6 +31,7 @@ from lifecycle.gates.quorums import named_roles
 from lifecycle.gates.routes import distances, places
 from lifecycle.gates.rulebook import context_of
 from lifecycle.gates.trimming import trimmed, with_peers
+from lifecycle.gates.waiving import Waivable, waivable_now
 
 MOST_LEGS: Final = 80
 DEEPEST: Final = 6
@@ -45,10 +46,14 @@ Errand = Callable[[], None]
 
 
 class Itinerary(Value):
-    """The actions that lead a gate to a go, in order; where they do not reach it, what is in the way."""
+    """The actions that lead a gate to a go, in order; where they do not reach it, what is in the way.
+
+    `waivable` is what somebody could ask a waiver of instead of mending it.
+    """
 
     gate: str
     legs: tuple[Leg, ...] = ()
+    waivable: tuple[Waivable, ...] = ()
     reaches: bool = False
     obstacle: str = ""
     earliest: Instant | None = None
@@ -63,9 +68,11 @@ def itinerary(
     try:
         journey.pass_gate(gate, ())
     except StuckError as stuck:
-        return Itinerary(gate=gate, legs=with_peers(journey.legs, start), obstacle=str(stuck))
-    legs = with_peers(trimmed(journey.legs, start, gate), start)
-    return Itinerary(gate=gate, legs=legs, reaches=True, earliest=legs[-1].at if legs else now)
+        found = Itinerary(gate=gate, legs=with_peers(journey.legs, start), obstacle=str(stuck))
+    else:
+        legs = with_peers(trimmed(journey.legs, start, gate), start)
+        found = Itinerary(gate=gate, legs=legs, reaches=True, earliest=legs[-1].at if legs else now)
+    return found.model_copy(update={"waivable": waivable_now(start(), gate)})
 
 
 class _Way(Errands):

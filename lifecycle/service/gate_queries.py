@@ -15,6 +15,7 @@ from lifecycle.domain.verdicts import Reason, Refusal
 from lifecycle.gates.explain import Possibility, possibilities
 from lifecycle.gates.itinerary import itinerary
 from lifecycle.gates.rulebook import Rulebook
+from lifecycle.gates.waiving import Waivable
 from lifecycle.persistence.footing import Footing, Request, footing_of
 from lifecycle.persistence.people import names
 from lifecycle.persistence.projects import state_of
@@ -62,7 +63,8 @@ class Stop(Value):
 class WayToGo(Value):
     """The fewest actions found that open a gate; where it cannot be opened, what is in the way.
 
-    `names` says what everybody is called who owes one of them.
+    `waivable` is what somebody could ask a waiver of instead of mending it: never the way itself. `names` says what
+    everybody is called who owes one of these things.
     """
 
     project: str
@@ -72,6 +74,7 @@ class WayToGo(Value):
     obstacle: str
     earliest: Instant | None
     stops: tuple[Stop, ...]
+    waivable: tuple[Waivable, ...]
     names: Mapping[str, str]
 
 
@@ -169,6 +172,7 @@ class GateQueries:
         found = await asyncio.to_thread(itinerary, books, state, gate, roster, calendar, now)
         stops = tuple(Stop.model_validate(leg.model_dump(include=set(Stop.model_fields))) for leg in found.legs)
         people = {person for stop in stops for person in (stop.by, *stop.others) if person}
+        people |= {person for each in found.waivable for person in (each.by, *each.granters)}
         return WayToGo(
             project=key,
             version=state.seq,
@@ -177,6 +181,7 @@ class GateQueries:
             obstacle=found.obstacle,
             earliest=found.earliest,
             stops=stops,
+            waivable=found.waivable,
             names=await self._database.read(lambda connection: names(connection, people)),
         )
 

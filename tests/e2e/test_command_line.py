@@ -90,6 +90,13 @@ def test_a_requirement_is_waived_and_a_decision_called_in_by_whoever_may(run: Ru
     instead = ("--instead", "A weekly look.", "--until", "2099-03-31", "--because", "It is on its way.")
     waived = reads("gate", "waive", "ferry-3", "charter", "evidence.business_case", *instead, "--as", "director")
     assert "person:waiver:granted" in waived
+    because = ("--because", "It is on its way.")
+    asked = reads("gate", "ask-for-waiver", "ferry-3", "charter", "evidence.charter", *because, "--as", "pm")
+    assert "person:waiver:asked" in asked
+    no = reads("gate", "decline-waiver", "ferry-3", "charter", "evidence.charter", *because, "--as", "director")
+    assert "person:waiver:declined" in no
+    back = ("gate", "revoke-waiver", "ferry-3", "charter", "evidence.business_case", *because, "--as", "director")
+    assert "person:waiver:revoked" in reads(*back)
     others = run("gate", "waive", "ferry-3", "charter", "evidence.charter", *instead, "--as", "sponsor")
     assert (others.returncode, "to grant" in others.stderr) == (1, True)
     called = run("gate", "call-in", "ferry-3", "charter", "--because", "It is too big.", "--as", "director")

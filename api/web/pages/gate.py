@@ -19,6 +19,7 @@ from api.web.viewer import Acts, Viewer, Views
 from api.web.views import gate as views
 from api.web.views.ballot import ballot_of, is_open, is_theirs
 from api.web.views.told import items_supplied, people_in, told
+from api.web.views.waivers import waivers_in
 from api.web.views.way import leads_on, way_of
 from lifecycle.domain import commands as asked
 from lifecycle.domain.errors import LifecycleError
@@ -235,7 +236,7 @@ async def show(
         before_approvers=views.is_before_approvers(view),
         acting_for=acting_for,
         people=views.owners(project, names),
-        waivable=views.waivable_in(view),
+        waivers=waivers_in(view, now),
         today=now.astimezone(viewer.zone).date().isoformat(),
         said=said,
         turned=turned,

@@ -1,4 +1,4 @@
-"""What a higher power does at a gate: call the decision in, let it pass without a requirement."""
+"""What a higher power does at a gate: call the decision in."""
 
 from typing import Annotated
 
@@ -28,25 +28,3 @@ async def call_in(
         return {"round": sent.whole("round"), "reason": sent.text("call_in_reason")}
 
     return await answered(request, office, viewer, (key, gate), sent, asked.CallInGate, content, said="called_in")
-
-
-@router.post("/waivers")
-async def waive(
-    key: Key,
-    gate: GateName,
-    request: Request,
-    office: TheOffice,
-    viewer: Annotated[Viewer, Depends(Acts(asked.GrantWaiver.needs))],
-) -> Response:
-    """Let the gate pass without one requirement, for a reason, with something instead, until a day."""
-    sent = await sent_with(request)
-
-    def content() -> Content:
-        return {
-            "requirement": sent.text("requirement"),
-            "reason": sent.text("waiver_reason"),
-            "compensating_control": sent.text("compensating_control"),
-            "expires": sent.day("expires", viewer.zone),
-        }
-
-    return await answered(request, office, viewer, (key, gate), sent, asked.GrantWaiver, content, said="waived")

@@ -11,11 +11,12 @@ from starlette.datastructures import UploadFile
 from api.deps import GateName, Key, TheOffice
 from api.web.addresses import prepare_path
 from api.web.forms import Sent, Turned, carry_out, principal, sent_with, turned, turned_by
-from api.web.rendering import formats_for, render
+from api.web.rendering import formats_for, now_of, render
 from api.web.values import typed
 from api.web.viewer import Acts, Viewer, Views
 from api.web.views import gate as gate_views
 from api.web.views import prepare as views
+from api.web.views.waivers import waivers_in
 from lifecycle.domain import commands as asked
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.evidence import EvidenceKind
@@ -186,6 +187,7 @@ async def show(
         acting_for=acting_for,
         tasks=tasks,
         criteria=criteria,
+        askable={finding.requirement for finding in waivers_in(view, now_of(request)).askable},
         progress=views.progress_of(tasks, criteria),
         causes=views.causes_of(rehearsed, say),
         refusal=None if isinstance(rehearsed, tuple) else rehearsed,

@@ -104,14 +104,6 @@ def is_before_approvers(view: GateView) -> bool:
     return view.round is not None and view.round.status in (RoundStatus.SUBMITTED, RoundStatus.INFORMATION_REQUESTED)
 
 
-def waivable_in(view: GateView) -> tuple[Finding, ...]:
-    """The findings that keep the gate shut and that the reader may waive now."""
-    mine = {action.subject for action in view.actions if action.action == "grant_waiver" and action.allowed}
-    return tuple(
-        finding for finding in view.findings if not finding.passes and f"{view.gate}.{finding.requirement}" in mine
-    )
-
-
 def length_of(round_: RoundView) -> timedelta | None:
     """How long a round took from its submission to its decision."""
     if round_.submitted_at is None or round_.decision is None:
@@ -132,6 +124,8 @@ def _people(view: GateView) -> Iterator[str | None]:
         yield condition.owner
     for waiver in view.waivers:
         yield waiver.granted_by
+    for request in view.waivers_asked:
+        yield from request.asked_by
     for item in view.evidence:
         for version in item.versions:
             yield from (version.author, version.principal)

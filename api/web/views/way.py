@@ -35,10 +35,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class DrawnWay:
-    """The way: its steps in order, the earliest day of the go, or what is in the way."""
+    """The way: its steps in order, the earliest day of the go, or what is in the way.
+
+    `instead` names what one could ask a waiver of at the page `asking`, each with who could grant it.
+    """
 
     gate: str
     steps: tuple[Step, ...]
+    instead: tuple[tuple[str, str], ...]
+    asking: str
     earliest: datetime | None
     obstacle: str
 
@@ -49,7 +54,19 @@ def way_of(way: WayToGo, policy: Policy, state: ProjectState, reader: str, say: 
     for stop in way.stops:
         steps.append(_step(stop, way, policy, state, reader, say, later=stop.at > before))
         before = stop.at
-    return DrawnWay(way.gate, tuple(steps), way.earliest, "" if way.reaches else say.said(way.obstacle))
+    return DrawnWay(
+        gate=way.gate,
+        steps=tuple(steps),
+        instead=tuple(_instead(way, say)),
+        asking=f"{gate_path(way.project, way.gate)}#wanted",
+        earliest=way.earliest,
+        obstacle="" if way.reaches else say.said(way.obstacle),
+    )
+
+
+def _instead(way: WayToGo, say: Formats) -> Iterable[tuple[str, str]]:
+    for each in way.waivable:
+        yield say.said(each.label), _people([way.names.get(person, person) for person in each.granters], say)
 
 
 def leads_on(view: GateView, state: ProjectState) -> bool:

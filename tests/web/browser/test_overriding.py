@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.api.test_overriding import submitted
+from tests.api.test_overriding import submitted, waiver
 from tests.web.browser.house import House
 from tests.web.browser.test_gates import vote
 
@@ -50,3 +50,40 @@ async def test_a_waiver_that_ends_in_the_past_is_turned_away_and_stays_typed(hou
     await form.get_by_role("button", name="Waive it").click()
     await expect(page.get_by_text("The waiver would already have expired.")).to_be_visible()
     await expect(form.get_by_label("What stands in for it")).to_have_value("A weekly look.")
+
+
+async def test_a_manager_asks_for_a_waiver_and_a_director_answers_from_the_inbox_without_scripts(house: House) -> None:
+    project = await submitted(house.desk)
+    gate = f"/projects/{project.key}/gates/charter"
+    manager = await house.open("pm", gate, java_script_enabled=False)
+    await manager.get_by_text("Ask for a waiver", exact=True).last.click()
+    form = manager.locator("form[action$='/waivers/request']")
+    await form.get_by_label("Pass without").select_option("criteria.affordable")
+    await form.get_by_label("Why it cannot be had in time").fill("The fair waits for nobody.")
+    await form.get_by_role("button", name="Ask for it").click()
+    await expect(manager.get_by_text("Your request is on its way to whoever may grant it.")).to_be_visible()
+    await expect(manager.locator("#asked")).to_contain_text("asked by Project manager")
+    await expect(manager.get_by_role("button", name="Decline")).to_have_count(0)
+
+    director = await house.open("director", "/", java_script_enabled=False)
+    line = director.locator("li.item", has_text="A waiver is asked for").filter(has_text=project.key)
+    await expect(line).to_contain_text("The fair waits for nobody.")
+    await line.get_by_role("link", name="Look and answer").click()
+    await director.get_by_text("Decline it").click()
+    await director.get_by_label("Why not").fill("Lower the cost.")
+    await director.get_by_role("button", name="Decline").click()
+    await expect(director.get_by_text("The request is declined.")).to_be_visible()
+    await expect(director.locator("#asked")).to_have_count(0)
+
+
+async def test_a_director_takes_a_waiver_back_while_the_gate_is_open(house: House) -> None:
+    project = await submitted(house.desk)
+    await project.done("director", "/waivers", waiver())
+    page = await house.open("director", f"/projects/{project.key}/gates/charter", java_script_enabled=False)
+    await page.get_by_text("Revoke it").click()
+    form = page.locator("form[action$='/waivers/revocation']")
+    await form.get_by_label("Why").fill("It is too dear after all.")
+    await form.get_by_role("button", name="Revoke the waiver").click()
+    await expect(page.get_by_text("The waiver is revoked; the gate asks for it again.")).to_be_visible()
+    await expect(page.get_by_text("Revoked: It is too dear after all.")).to_be_visible()
+    await expect(page.get_by_text("Revoke it")).to_have_count(0)
