@@ -44,6 +44,7 @@ KINDS: Final = (
     *(_("Condition sent back"), _("Condition missed"), _("Waiver asked"), _("Waiver granted")),
     *(_("Waiver declined"), _("Waiver revoked"), _("Waiver expired"), _("Breach found"), _("Project held")),
     *(_("Hold review due"), _("Project resumed"), _("Project killed"), _("Policy offered"), _("Approver lost")),
+    _("Policy review"),
 )
 """Kinds of notices, as webhooks choose among them."""
 

@@ -51,6 +51,7 @@ class NoticeKind(StrEnum):
     PROJECT_RESUMED = "project_resumed"
     PROJECT_KILLED = "project_killed"
     POLICY_OFFERED = "policy_offered"
+    POLICY_REVIEW = "policy_review"
     APPROVER_LOST = "approver_lost"
 
 

@@ -21,6 +21,7 @@ _LOCK = 4_770_164_935_018
 class Letter:
     """A notice for one person; `fields` are the kind's own, `policy` the digest of the project's policy.
 
+    News of the office is of no project: `project`, its name and `policy` are empty.
     `message` is the one that it went into; none while it waits, or when it stands in the inbox alone.
     """
 
@@ -39,6 +40,11 @@ class Letter:
     message: str | None = None
     seen_at: datetime | None = None
 
+    @property
+    def about(self) -> str:
+        """What people call what it is about: a project, or a policy."""
+        return self.project_name or self.fields.get("policy", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -56,8 +62,12 @@ def alone(connection: Connection) -> bool:
 
 
 def due_policies(connection: Connection, now: datetime) -> tuple[str, ...]:
-    """The digests of the policies of the projects with notices to be looked at now; none when nothing is due."""
-    due = select(projects.c.policy_digest).join(notices, notices.c.project == projects.c.key)
+    """The digests of the policies of the projects with notices to be looked at now; none when nothing is due.
+
+    For news of the office an empty one stands among them.
+    """
+    digest = func.coalesce(projects.c.policy_digest, "")
+    due = select(digest).select_from(notices).outerjoin(projects, projects.c.key == notices.c.project)
     return tuple(connection.scalars(due.where(notices.c.waits_until <= now).distinct()))
 
 
@@ -154,7 +164,7 @@ def see(connection: Connection, person: str, keys: Sequence[str] | None, now: da
     return connection.execute(new.values(seen_at=now)).rowcount
 
 
-_LETTERS: Select[Any] = select(notices, projects.c.name.label("project_name"), projects.c.policy_digest).join(
+_LETTERS: Select[Any] = select(notices, projects.c.name.label("project_name"), projects.c.policy_digest).outerjoin(
     projects, projects.c.key == notices.c.project
 )
 
@@ -164,8 +174,8 @@ def _letter(row: Row[Any]) -> Letter:
         key=row.key,
         kind=row.kind,
         project=row.project,
-        project_name=row.project_name,
-        policy=row.policy_digest,
+        project_name=row.project_name or "",
+        policy=row.policy_digest or "",
         gate=row.gate,
         round=row.round,
         step=row.step,

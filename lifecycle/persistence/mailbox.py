@@ -18,6 +18,9 @@ from lifecycle.persistence.office_tables import grants, people
 from lifecycle.persistence.outbox import WEBHOOK, put_out
 from lifecycle.persistence.tables import notices
 
+OFFICE = ""
+"""The project of news that is of none."""
+
 
 def post(connection: Connection, state: ProjectState, news: Sequence[tuple[str, Notice]], now: datetime) -> None:
     """Write one notice a recipient for each piece of news, which comes with its place in the history.
@@ -28,33 +31,39 @@ def post(connection: Connection, state: ProjectState, news: Sequence[tuple[str, 
     if not news:
         return
     reached = _reached(connection, state, [notice for _, notice in news])
-    rows = [
-        {
-            "key": f"{_occasion(state, place, notice)}/{person}",
-            "project": state.project,
-            "kind": notice.kind.value,
-            "gate": notice.gate,
-            "round": notice.round,
-            "step": notice.step,
-            "recipient": person,
-            "fields": canonical(notice.fields),
-            "created_at": now,
-            "waits_until": now,
-        }
-        for place, notice in news
-        for person in sorted(reached.of(notice))
-    ]
-    insert_missing(connection, notices, rows)
-    _announce(connection, state, news, now)
+    told = [(place, notice, person) for place, notice in news for person in sorted(reached.of(notice))]
+    insert_missing(connection, notices, [_row(state.project, *each, now) for each in told])
+    _announce(connection, state.project, news, now)
 
 
-def _announce(connection: Connection, state: ProjectState, news: Sequence[tuple[str, Notice]], now: datetime) -> None:
+def post_of_the_office(connection: Connection, notice: Notice, now: datetime) -> None:
+    """Write one notice for each of its people about a matter of the office, which is of no project."""
+    insert_missing(connection, notices, [_row(OFFICE, "", notice, person, now) for person in notice.people])
+    _announce(connection, OFFICE, [("", notice)], now)
+
+
+def _row(project: str, place: str, notice: Notice, person: str, now: datetime) -> dict[str, Any]:
+    return {
+        "key": f"{_occasion(project, place, notice)}/{person}",
+        "project": project,
+        "kind": notice.kind.value,
+        "gate": notice.gate,
+        "round": notice.round,
+        "step": notice.step,
+        "recipient": person,
+        "fields": canonical(notice.fields),
+        "created_at": now,
+        "waits_until": now,
+    }
+
+
+def _announce(connection: Connection, project: str, news: Sequence[tuple[str, Notice]], now: datetime) -> None:
     """Put a message out for each webhook and piece of news that it wants; without what people wrote."""
     listening = connection.execute(_LISTENING).all()
     put_out(
         connection,
         [
-            (_digest(_occasion(state, place, notice)), WEBHOOK, webhook.id, canonical(_bare(state, notice)))
+            (_digest(_occasion(project, place, notice)), WEBHOOK, webhook.id, canonical(_bare(project, notice)))
             for webhook in listening
             for place, notice in news
             if not webhook.kinds or notice.kind.value in webhook.kinds.split()
@@ -68,14 +77,16 @@ _BARE = frozenset({"due", "outcome", "condition", "waiver", "tolerance", "policy
 """The fields in which nobody writes freely."""
 
 
-def _bare(state: ProjectState, notice: Notice) -> dict[str, Any]:
+def _bare(project: str, notice: Notice) -> dict[str, Any]:
     fields = {name: value for name, value in notice.fields.items() if name in _BARE}
-    about = {"kind": notice.kind.value, "project": state.project, "gate": notice.gate}
+    if project == OFFICE:
+        return {"kind": notice.kind.value, "fields": fields}
+    about = {"kind": notice.kind.value, "project": project, "gate": notice.gate}
     return {**about, "round": notice.round, "step": notice.step, "fields": fields}
 
 
-def _occasion(state: ProjectState, place: str, notice: Notice) -> str:
-    return "/".join([state.project, _place(notice), notice.occasion or place, notice.kind])
+def _occasion(project: str, place: str, notice: Notice) -> str:
+    return "/".join([project, _place(notice), notice.occasion or place, notice.kind])
 
 
 def _digest(text: str) -> str:

@@ -54,7 +54,7 @@ class NoticeLine(Value):
     """Something that somebody was told: in words, about what, since when, until when, and whether they have seen it.
 
     `asked` says what is to be done; `page` is the path of the page to go to. `next_look_at` is when a waiting notice
-    is due to be sent.
+    is due to be sent. News of the office is of no project: `project` and `name` are empty.
     """
 
     key: str

@@ -7,12 +7,15 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from lifecycle.domain.errors import LifecycleError
-from lifecycle.domain.people import Permission
+from lifecycle.domain.people import Permission, permissions_of
 from lifecycle.domain.verdicts import Reason, Refusal
+from lifecycle.gates.notices import Notice, NoticeKind
 from lifecycle.persistence import policies, proposals
 from lifecycle.persistence.audit import Signature
+from lifecycle.persistence.mailbox import post_of_the_office
 from lifecycle.persistence.proposals import Proposal as Proposal
 from lifecycle.persistence.proposals import ProposalStatus as ProposalStatus
+from lifecycle.persistence.roles import all_grants
 from lifecycle.persistence.session import Database
 from lifecycle.service.deeds import Deeds, not_permitted
 from lifecycle.service.directory import rights_of
@@ -122,6 +125,8 @@ class Proposals:
                 expires_at=found.until,
             )
             policies.publish(connection, edition, by)
+            if found.until:
+                post_of_the_office(connection, _review(connection, found, found.until, by), by.at)
             return {}
 
         await self._deeds.do(envelope, "publish_policy", {"proposal": id_}, work)
@@ -188,6 +193,19 @@ class Proposals:
     async def _own(self, envelope: Envelope, found: Proposal, type_: str, sentence: str) -> LifecycleError:
         refusal = Refusal(reason=Reason.EXCLUDED, sentence=sentence, remedy="Ask somebody else who may publish.")
         return await self._deeds.refuse(envelope, type_, {"proposal": found.id}, refusal)
+
+
+def _review(connection: Connection, found: Proposal, until: datetime, by: Signature) -> Notice:
+    """News for whoever may review what was published in break-glass: not for the two who made it."""
+    held = all_grants(connection)
+    may = {each.person for each in held if Permission.POLICY_PUBLISH in permissions_of([each.role])}
+    said = {"policy": found.ref.id, "version": str(found.ref.version), "reason": found.reason, "proposal": found.id}
+    return Notice(
+        kind=NoticeKind.POLICY_REVIEW,
+        occasion=found.id,
+        people=tuple(may - {found.proposed_by, by.person}),
+        fields={**said, "due": until.isoformat()},
+    )
 
 
 def _settled(

@@ -12,6 +12,7 @@ from lifecycle.service.telling.outlets import MailServer, Outlets
 from lifecycle.service.telling.smtp import MailChannel
 from tests.api.conftest import Build, opened
 from tests.api.desk import Desk
+from tests.api.test_proposals import days_on, proposed, published
 from tests.integration.mail import MailServer as Received
 from tests.integration.mail import mail_server
 
@@ -110,6 +111,27 @@ async def test_whom_a_mail_did_not_reach_is_seen_at_the_gate_and_by_the_office(d
     everything = (await desk.get("director", "/messages")).json["items"]
     assert {line["recipient"] for line in everything} == {"pm", "sponsor"}
     assert (await desk.get("pm", "/messages")).refused == (403, "not_permitted")
+
+
+async def test_a_change_in_break_glass_is_mailed_to_whoever_may_review_it_once(desk: Desk, mails: Received) -> None:
+    await desk.post("administrator", "/roles", {"person": "deputy", "role": "pmo_director"})
+    place = await proposed(desk, until=days_on(5))
+    await published(desk, place)
+    for _ in range(2):
+        await deliver(desk, to(mails.port))
+    urgent = [mail for mail in mails.accepted if "urgent change" in mail["Subject"]]
+    told = sorted(str(mail["To"]) for mail in urgent)
+    assert told == ["administrator@example.org", "deputy@example.org"], "neither who wrote it nor who published it"
+    assert urgent[0]["Subject"] == "An urgent change of corporate-standard waits for your review"
+    page = f"/changes/{place.rpartition('/')[2]}"
+    for part in (urgent[0].get_body(["plain"]), urgent[0].get_body(["html"])):
+        content = part.get_content() if part else ""
+        assert "The audit asked for it." in content
+        assert "Uphold it by " in content
+        assert f"https://office.example.org{page}" in content
+        assert "Project" not in content
+    (line,) = (await desk.get("deputy", "/notices")).json["items"]
+    assert (line["kind"], line["project"], line["reached"], line["page"]) == ("policy_review", "", "sent", page)
 
 
 async def test_who_may_not_see_a_project_does_not_see_who_was_told_of_it(desk: Desk) -> None:

@@ -93,6 +93,24 @@ async def test_never_twice_for_the_same_step_however_often_it_is_recorded_and_ga
     assert said.count("was raised to you") == 2  # once in each of the two bodies
 
 
+async def test_a_mail_that_bounces_counts_as_not_delivered_and_the_ladder_goes_on(office: Database) -> None:
+    life = History("P0")
+    life.open()
+    life.submit()
+    async with mail_server(unknown=frozenset({"finance-1@example.org"})) as server:
+        teller = Teller(office, mail_to(office, server.port))
+        for number, (action, role) in enumerate(((LadderAction.REMIND, None), (LadderAction.RAISE, "pmo_director"))):
+            life.step(number, action, role)
+            office.write_now(lambda connection: project(connection, "P0", life.told, NOW))
+            await teller.tell_after(hours=2)
+    assert subjects(server, "finance-1") == []
+    bounced = [row for row in rows(office) if row.recipient == "finance-1"]
+    assert bounced
+    assert all(row.given_up and row.sent_at is None and "550" in row.failure for row in bounced)
+    assert subjects(server, "office") == ["Project P0: Gate charter was raised to you"]
+    assert unsent(office) == 0
+
+
 async def test_quiet_hours_are_kept_on_each_ones_own_clock(office: Database) -> None:
     wish(office, "sponsor", quiet_hours="20:00-07:00", timezone="Asia/Tokyo")
     wish(office, "finance-1", quiet_hours="20:00-07:00", timezone="America/New_York")

@@ -82,6 +82,11 @@ ENGLISH: Final = Phrases(
             "Nobody can act there as {roles}{since}.\n\nGive the role to somebody, or let somebody act for whoever is "
             "away; else the ladder of the policy calls others when its steps come.",
         ),
+        N.POLICY_REVIEW: (
+            "An urgent change of {policy} waits for your review",
+            "Version {version} was published in break-glass:\n\n{reason}\n\nUphold it{by}, or end it; "
+            "if nobody upholds it, it ends by itself.",
+        ),
         N.POLICY_OFFERED: (
             "A new edition of the policy will bind the project",
             "{policy}, version {version}, binds it from its next stage.\n\n{reason}",
@@ -110,6 +115,7 @@ ENGLISH: Final = Phrases(
     open_gate="Open the gate",
     open_project="Open the project",
     open_inbox="Open the inbox",
+    open_change="Open the change",
     why="You are told this because of your part in these projects. Nothing is decided by this message: sign in to act. "
     "How you are told, and when, is your choice in your preferences.",
     test_subject="A test of the mail settings",

@@ -107,6 +107,11 @@ GERMAN: Final = Phrases(
             "Niemand kann dort handeln als {roles}{since}.\n\nGeben Sie jemandem die Rolle, oder lassen Sie jemanden "
             "für Abwesende handeln; sonst ruft die Eskalation der Richtlinie andere, wenn ihre Stufen kommen.",
         ),
+        N.POLICY_REVIEW: (
+            "Eine dringende Änderung von {policy} wartet auf Ihre Prüfung",
+            "Fassung {version} gilt im Notfall-Verfahren:\n\n{reason}\n\nBestätigen Sie sie{by}, oder beenden Sie sie; "
+            "bestätigt sie niemand, endet sie von selbst.",
+        ),
         N.POLICY_OFFERED: (
             "Für das Projekt gilt bald eine neue Fassung des Regelwerks",
             "{policy}, Fassung {version}, gilt ab der nächsten Phase.\n\n{reason}",
@@ -135,6 +140,7 @@ GERMAN: Final = Phrases(
     open_gate="Gate öffnen",
     open_project="Projekt öffnen",
     open_inbox="Eingang öffnen",
+    open_change="Änderung öffnen",
     why="Sie erhalten dies wegen Ihrer Rolle in diesen Projekten. Diese Nachricht entscheidet nichts: Melden Sie sich "
     "an, um zu handeln. Wie und wann Sie benachrichtigt werden, bestimmen Sie in Ihren Einstellungen.",
     test_subject="Ein Test der Mail-Einstellungen",

@@ -30,8 +30,11 @@ _PAGE: Final = """\
 _NOTICE: Final = """\
 <section style="margin:0 0 2rem"><h2 style="font-size:1.1rem;margin:0 0 .5rem">{headline}</h2>
 {paragraphs}
+{project}<p style="margin:0"><a href="{link}">{link_text}</a></p></section>"""
+
+_PROJECT: Final = """\
 <p style="margin:.5rem 0;font-size:.9rem;opacity:.8">{project}</p>
-<p style="margin:0"><a href="{link}">{link_text}</a></p></section>"""
+"""
 
 
 def mail_of(message: Message, opened: Opened, sender: str, address: str) -> EmailMessage:
@@ -86,11 +89,12 @@ def subject(opened: Opened) -> str:
 
 
 def _names(letters: Sequence[Letter]) -> str:
-    return ", ".join(dict.fromkeys(on_one_line(letter.project_name) for letter in letters))
+    return ", ".join(dict.fromkeys(on_one_line(letter.about) for letter in letters))
 
 
 def _plain(each: Said, project: str, address: str) -> str:
-    return f"{each.headline}\n\n{each.asked}\n\n{project}: {each.project}\n{address}{each.page}\n"
+    where = f"{project}: {each.project}\n" if each.project else ""
+    return f"{each.headline}\n\n{each.asked}\n\n{where}{address}{each.page}\n"
 
 
 def _html(each: Said, project: str, address: str) -> str:
@@ -98,7 +102,7 @@ def _html(each: Said, project: str, address: str) -> str:
     return _NOTICE.format(
         headline=escape(each.headline),
         paragraphs="\n".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in paragraphs if part),
-        project=escape(f"{project}: {each.project}"),
+        project=_PROJECT.format(project=escape(f"{project}: {each.project}")) if each.project else "",
         link=escape(address + each.page),
         link_text=escape(each.link_text),
     )

@@ -37,6 +37,7 @@ class Phrases:
     open_gate: str
     open_project: str
     open_inbox: str
+    open_change: str
     why: str
     """Why one is sent this, and that nothing is decided by it."""
     test_subject: str

@@ -23,7 +23,10 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u20
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A notice in words: `asked` says what is asked and until when, `page` is the path of the page to go to."""
+    """A notice in words: `asked` says what is asked and until when, `page` is the path of the page to go to.
+
+    `project` is empty where it is about none.
+    """
 
     headline: str
     asked: str
@@ -37,10 +40,13 @@ def said(letter: Letter, reader: Preferences) -> Said:
     phrases = LANGUAGES[reader.language]
     title, text = phrases.kinds[NoticeKind(letter.kind)]
     fields = _Fields(letter, phrases, reader)
-    headline = f"{on_one_line(letter.project_name)}: {on_one_line(title.format_map(fields))}"
+    headline, asked = on_one_line(title.format_map(fields)), _UNPRINTABLE.sub(" ", text.format_map(fields)).strip()
+    if not letter.project:
+        page = f"/changes/{quote(letter.fields.get('proposal', ''), safe='')}"
+        return Said(headline=headline[:_HEADLINE], asked=asked, project="", page=page, link_text=phrases.open_change)
     return Said(
-        headline=headline[:_HEADLINE],
-        asked=_UNPRINTABLE.sub(" ", text.format_map(fields)).strip(),
+        headline=f"{on_one_line(letter.project_name)}: {headline}"[:_HEADLINE],
+        asked=asked,
         project=f"{on_one_line(letter.project_name)} ({on_one_line(letter.project)})",
         page=page_of(letter.project, letter.gate),
         link_text=phrases.open_gate if letter.gate else phrases.open_project,
