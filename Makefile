@@ -76,9 +76,9 @@ docs: setup ## Generate the references from the models and from OpenAPI
 	@$(BIN)/lifecycle api-reference > docs/api-reference.md
 
 texts: setup ## Gather the texts of the pages for translation
-	@$(BIN)/pybabel -q extract -F babel.cfg -k Way:2 -k n:1,2 -c NOTE: --no-location --sort-output --omit-header -o api/web/locales/messages.pot .
-	@$(BIN)/pybabel -q update --init-missing --no-fuzzy-matching --ignore-obsolete --omit-header -D messages -i api/web/locales/messages.pot -o api/web/locales/de/messages.po -l de
-	@rm api/web/locales/messages.pot
+	@$(BIN)/pybabel -q extract -F babel.cfg -k Way:2 -k n:1,2 -c NOTE: --no-location --sort-output --omit-header -o lifecycle/service/language/locales/messages.pot .
+	@$(BIN)/pybabel -q update --init-missing --no-fuzzy-matching --ignore-obsolete --omit-header -D messages -i lifecycle/service/language/locales/messages.pot -o lifecycle/service/language/locales/de/messages.po -l de
+	@rm lifecycle/service/language/locales/messages.pot
 
 lock: $(BIN)/uv ## Resolve the dependencies again and pin them with hashes
 	@for set in run:--extra=embedded,--extra=build dev:--extra=dev; do \

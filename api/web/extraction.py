@@ -12,7 +12,7 @@ from typing import IO, Any, Final
 
 from babel.messages.extract import extract_python
 
-from api.web.sentences import is_sentence
+from lifecycle.service.language.sentences import is_sentence
 
 Message = tuple[int, Any, Any, Any]
 _GAP: Final = re.compile(r"\{\d+\}")

@@ -11,11 +11,11 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
-from api.web.catalogues import catalogue
 from api.web.reader import Reader
-from api.web.sentences import spaced, spoken
 from lifecycle.gates.tolerances import MINOR_UNITS
 from lifecycle.service.deadlines import TimeLeft
+from lifecycle.service.language.catalogues import catalogue
+from lifecycle.service.language.sentences import spaced, spoken
 
 _WEEK: Final = 6
 """Days ahead for which the name of the day is clearer than its date."""

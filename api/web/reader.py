@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from fastapi import Request
 
-from api.web.catalogues import LANGUAGES
 from api.web.viewer import Viewer
+from lifecycle.service.language.catalogues import LANGUAGES
 
 Theme = Literal["auto", "light", "dark"]
 THEMES: Final[tuple[Theme, ...]] = ("auto", "light", "dark")

@@ -15,13 +15,13 @@ from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 
 from api.web.assets import address_of
-from api.web.catalogues import LANGUAGES, catalogue
 from api.web.entrance import entrance_of
 from api.web.formats import Formats
 from api.web.navigation import ways_of
 from api.web.reader import THEMES, reader_of
 from api.web.viewer import Viewer
 from lifecycle.service.excerpts import has_excerpt
+from lifecycle.service.language.catalogues import LANGUAGES, catalogue
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 

@@ -157,3 +157,12 @@ def test_a_heap_of_news_is_cut_and_the_rest_stands_in_the_inbox() -> None:
     assert subject.startswith(f"{AT_MOST + 3} notices for you: Tunnel 0, Tunnel 1")
     assert "3 more stand in your inbox." in plain
     assert page.count("<section") == AT_MOST
+
+
+def test_what_the_core_says_in_place_of_a_person_is_told_in_the_reader_s_language() -> None:
+    opened = told(letter(NoticeKind.GATE_OPENED, reason="The project is in planning."), GERMAN)
+    assert opened.asked.startswith("Das Projekt ist in der Phase Planung.")
+    lost = told(letter(NoticeKind.APPROVER_LOST, roles="sponsor, pmo director"), GERMAN)
+    assert "Auftraggeber, PMO-Leitung" in lost.asked
+    decided = told(letter(rationale="We all read it on Monday.", outcome="go"), GERMAN)
+    assert decided.asked == "We all read it on Monday.", "people's own words stay as they are"

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from api.web.catalogues import LANGUAGES, texts_of
 from api.web.extraction import sentences_in
-from api.web.sentences import is_sentence, spaced, spoken
 from lifecycle.domain.wording import phrase
+from lifecycle.service.language.catalogues import LANGUAGES, texts_of
+from lifecycle.service.language.sentences import is_sentence, spaced, spoken
 from tests.web.visitor import Visitor
 
 GAP = re.compile(r"\{(\d+)\}")

@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from api.web.catalogues import LANGUAGES, LOCALES, catalogue, texts_of
+from lifecycle.service.language.catalogues import LANGUAGES, LOCALES, catalogue, texts_of
 
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "n": (1, 2), "Way": (2,)}

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from pydantic import ValidationError
 
 from api.deps import TheOffice
-from api.web.catalogues import LANGUAGES
 from api.web.entrance import forget
 from api.web.entry import whence
 from api.web.fields import Key, Line, done
@@ -17,6 +16,7 @@ from lifecycle.domain.passwords import LONGEST, SHORTEST
 from lifecycle.domain.people import Permission
 from lifecycle.domain.preferences import NEVER, Preferences
 from lifecycle.service.envelopes import Envelope
+from lifecycle.service.language.catalogues import LANGUAGES
 from lifecycle.service.office import Office
 
 router = APIRouter(include_in_schema=False)

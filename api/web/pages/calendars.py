@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.deps import TheOffice
 from api.web.calendar import MEDIA_TYPE, calendar_of
-from api.web.catalogues import LANGUAGES
 from api.web.entrance import entrance_of
 from api.web.formats import Formats
 from api.web.reader import Reader
 from api.web.viewer import anybody
 from api.web.views.inbox import line_of, people_in
 from lifecycle.domain.preferences import Preferences
+from lifecycle.service.language.catalogues import LANGUAGES
 
 router = APIRouter(include_in_schema=False)
 MOST: Final = 200

@@ -11,6 +11,7 @@ from lifecycle.domain.preferences import Language, Preferences
 from lifecycle.domain.project import Outcome
 from lifecycle.gates.notices import NoticeKind
 from lifecycle.persistence.letters import Letter
+from lifecycle.service.language.sentences import names_in, spoken
 from lifecycle.service.telling.english import ENGLISH
 from lifecycle.service.telling.german import GERMAN
 from lifecycle.service.telling.phrases import Phrases
@@ -18,6 +19,8 @@ from lifecycle.service.telling.phrases import Phrases
 LANGUAGES: Final[Mapping[Language, Phrases]] = {Language.ENGLISH: ENGLISH, Language.GERMAN: GERMAN}
 
 _HEADLINE: Final = 200
+_OURS: Final = frozenset(("because", "rationale", "reason", "sentence"))
+"""Fields in which the core may have spoken, in English, in place of a person."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -64,6 +67,10 @@ class _Fields(dict[str, str]):
 
     def __init__(self, letter: Letter, phrases: Phrases, reader: Preferences) -> None:
         super().__init__(letter.fields)
+        for name in _OURS & self.keys():
+            self[name] = spoken(self[name], reader.language)
+        if roles := letter.fields.get("roles"):
+            self["roles"] = names_in(roles, reader.language)
         self["gate"] = (letter.gate or "").replace("_", " ")
         if requirement := letter.fields.get("requirement"):
             self["requirement"] = f"'{requirement.partition('.')[2].replace('_', ' ')}'"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Final
 
-from api.web.catalogues import catalogue, texts_of
-from api.web.wordlist import FAULTS, SAID, WITHIN
 from lifecycle.domain.wording import Phrase
+from lifecycle.service.language.catalogues import catalogue, texts_of
+from lifecycle.service.language.wordlist import FAULTS, SAID, WITHIN
 
 _SENTENCE: Final = re.compile(r"""(?!.*%\()["'A-Z{].* .*[.?!]""", re.DOTALL)
 _BETWEEN: Final = re.compile(r"""(?<=[.?!]) (?=["'A-Z])""")
@@ -57,7 +57,7 @@ def spoken(text: str, language: str) -> str:
     """A text of the core in a language; as it is where the catalogue has no such sentence."""
     if isinstance(text, Phrase):
         values = [
-            spoken(each, language) if isinstance(each, Phrase) else _names(each, language) for each in text.values
+            spoken(each, language) if isinstance(each, Phrase) else names_in(each, language) for each in text.values
         ]
         return _GAP.sub(partial(_filled, values), catalogue(language).gettext(text.pattern))
     return _whole(text, language) or _one_by_one(text, language) or text
@@ -136,10 +136,10 @@ def _sorted(language: str, texts: Iterable[str]) -> tuple[Sentence, ...]:
 def _value(value: str, language: str, depth: int = 0) -> str:
     """What stands in a gap: a list of names, a sentence or a phrase of ours, or whatever it is."""
     within = _found(value, _inner(language), language, depth + 1) if " " in value and depth < _DEEPEST else ""
-    return within or _names(value, language)
+    return within or names_in(value, language)
 
 
-def _names(value: str, language: str) -> str:
+def names_in(value: str, language: str) -> str:
     """A list of names, each as the catalogue has it."""
     known = texts_of(language)
     return ", ".join(known.get(each) or known.get(spaced(each)) or each for each in value.split(", "))
