@@ -18,6 +18,9 @@ def import_register(
     manager: Annotated[str | None, typer.Option(help="Who manages new projects.")] = None,
     sponsor: Annotated[str | None, typer.Option(help="Who sponsors new projects.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Print the mapping that suggests itself, to be kept, corrected and given.")
+    ] = False,
     result: Annotated[
         Path | None, typer.Option(help="Write the result of every row to this file (.csv or .xlsx).")
     ] = None,
@@ -26,6 +29,10 @@ def import_register(
 ) -> None:
     """Import a register: new projects are registered, known ones updated, leavers reported."""
     with told(), open_client(person) as client:
+        if suggest:
+            seen = client.upload("POST", "/registers", (file.name, content_of(file), None))
+            show(seen, as_json, [seen["mapping_document"].rstrip()])
+            return
         fields = {"policy": policy, "dry_run": "true" if dry_run else "false", **_mapping(mapping)}
         fields |= {name: who for name, who in (("manager", manager), ("sponsor", sponsor)) if who}
         started = client.upload("POST", "/imports", (file.name, content_of(file), None), **fields)

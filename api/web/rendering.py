@@ -15,6 +15,7 @@ from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 
 from api.web.assets import address_of
+from api.web.browsers import called
 from api.web.entrance import entrance_of
 from api.web.formats import Formats
 from api.web.navigation import ways_of
@@ -82,6 +83,7 @@ def environment(language: str) -> Environment:
     found.filters["call_name"] = call_name
     found.filters["in_words"] = in_words
     found.filters["narrowing"] = narrowing
+    found.filters["called"] = called
     return found
 
 

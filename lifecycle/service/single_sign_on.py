@@ -60,15 +60,16 @@ class SingleSignOn:
         self._now = now
 
     async def arrive(self, vouched: Vouched, given: Mapping[str, tuple[tuple[str, str], ...]]) -> Person:
-        """Who it is; `given` are the roles, with their scopes, of each group by its id. Raises `NoEntryError`.
+        """Who it is; `given` are the roles, with their scopes, of each group by its id.
 
-        The PMO is told of gates that lose their last approver with a role that is taken back.
+        The PMO is told of gates that lose their last approver with a role that is taken back. Raises `NoEntryError` for
+        whoever has left, or is in no group with a role (any more; the roles of groups are taken back all the same).
         """
         everything = {pair for pairs in given.values() for pair in pairs}
         theirs = {pair for group in vouched.groups for pair in given.get(group, ())}
         by, books = Signature(SYSTEM, self._now()), await books_of(self._database, self._shelf)
 
-        def work(connection: Connection) -> Person:
+        def work(connection: Connection) -> Person | None:
             known = people.by_account(connection, vouched.issuer, vouched.subject)
             if (known is None and not theirs) or (known and not known.active):
                 raise NoEntryError
@@ -80,9 +81,12 @@ class SingleSignOn:
                 with watching(connection, books, person.id, by):
                     for role, scope in sorted(taken):
                         roles.withdraw(connection, Grant(person=person.id, role=role, scope=scope), by)
-            return person
+            return person if theirs else None
 
-        return await self._database.write(work)
+        person = await self._database.write(work)
+        if person is None:
+            raise NoEntryError
+        return person
 
 
 def _up_to_date(connection: Connection, known: Person | None, vouched: Vouched, by: Signature) -> Person:

@@ -26,6 +26,8 @@ from lifecycle.service.settling import Now
 from lifecycle.service.shelf import Shelf
 from lifecycle.service.upload_views import RegisterView, register_view
 
+_KEPT, _KEPT_BYTES = 4, 2_000_000
+"""So many tables that were read last stay at hand, of files up to so large."""
 _LOOKED_AT: Final = 100
 """So many of the latest imports are searched for the mapping that was used last."""
 
@@ -46,6 +48,7 @@ class Uploads:
         self._deeds = deeds
         self._shelf = shelf
         self._now = now
+        self._read: dict[tuple[str, str], Register] = {}
 
     async def keep(self, envelope: Envelope, filename: str, data: bytes) -> str:
         """Keep a register, and the id of the upload; the same request again is the same upload.
@@ -80,7 +83,7 @@ class Uploads:
             sentence, remedy = f"No edition of '{policy}' is in force."[:300], "Choose another policy."
             raise LifecycleError("policy_unknown", sentence, remedy)
         book = shelved.book.policy
-        register = await asyncio.to_thread(read_register, await self._content(upload), upload.name)
+        register = await self._register(upload)
         mapping = await asyncio.to_thread(suggested, register, book.facts)
         mapping = await self._database.read(partial(_used_last, register=register, mapping=mapping))
         if choice is not None:
@@ -97,6 +100,16 @@ class Uploads:
         if found is None:
             raise UnknownRegisterError
         return found
+
+    async def _register(self, upload: Upload) -> Register:
+        """The table in a file, which is not read anew for each column that somebody changes."""
+        if known := self._read.get((upload.file, upload.name)):
+            return known
+        content = await self._content(upload)
+        register = await asyncio.to_thread(read_register, content, upload.name)
+        if len(content) <= _KEPT_BYTES:
+            self._read = dict([*self._read.items(), ((upload.file, upload.name), register)][-_KEPT:])
+        return register
 
     async def _content(self, upload: Upload) -> bytes:
         return b"".join([piece async for piece in await self._store.open(upload.file)])

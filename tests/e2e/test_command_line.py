@@ -256,6 +256,16 @@ def test_the_portfolio_is_written_to_files_that_are_taken_in_again(
     assert (nowhere.returncode, "cannot be written" in nowhere.stderr) == (1, True)
 
 
+def test_the_mapping_that_suggests_itself_is_printed_kept_and_given(product: Product, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "register.csv").write_text("Project ID;Title;Division;Risk\nS-1;Footbridge;Rail;low\n")
+    suggested = run("import", "register.csv", "--suggest", "--as", "analyst")
+    assert suggested.returncode == 0, suggested
+    assert "key: Project ID" in suggested.stdout
+    (tmp_path / "mapping.yaml").write_text(suggested.stdout)
+    tried = run("import", "register.csv", "--mapping", "mapping.yaml", "--dry-run", "--as", "analyst", "--json")
+    assert [row["key"] for row in json.loads(tried.stdout)["rows"]] == ["S-1"], tried
+
+
 def test_what_is_not_late_is_not_nudged(product: Product, run: Run) -> None:
     key = Project.register(product).key
     refused = run("gate", "nudge", key, "charter", "--as", "director")

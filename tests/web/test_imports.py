@@ -5,6 +5,7 @@ import re
 import httpx2
 import pytest
 
+from lifecycle.service.registers.reading import Register, read_register
 from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.asyncio
@@ -154,3 +155,22 @@ async def test_who_may_not_import_is_not_led_there(visitor: Visitor) -> None:
     await visitor.sign_in("pm")
     assert 'href="/imports"' not in (await visitor.get("/")).text
     assert (await visitor.get("/imports")).status_code == 403
+
+
+async def test_a_file_is_read_once_however_often_its_columns_are_changed(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await visitor.sign_in("analyst")
+    path = await uploaded(visitor)
+    read: list[str] = []
+
+    def reading(data: bytes, filename: str) -> Register:
+        read.append(filename)
+        return read_register(data, filename)
+
+    monkeypatch.setattr("lifecycle.service.uploads.read_register", reading)
+    columns = chosen((await visitor.get(path)).text)
+    for column in ("Division", "Phase", "Title"):
+        page = await visitor.post(path, {**columns, "column-portfolio": column})
+        assert chosen(page.text)["column-portfolio"] == column
+    assert read == ["register.csv"]

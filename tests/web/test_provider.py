@@ -21,6 +21,7 @@ from api.web.provider import Provider
 from lifecycle.domain.people import Grant
 from lifecycle.service.envelopes import Envelope
 from lifecycle.service.office import Office, utc_now
+from lifecycle.service.single_sign_on import NoEntryError, Vouched
 from tests.web.conftest import Arrive, Clock
 from tests.web.visitor import HOME, Visitor
 
@@ -114,6 +115,18 @@ async def test_roles_follow_the_groups_and_other_roles_are_the_offices(visitor: 
         ("auditor", "everywhere"),
         ("sponsor", "portfolio:rail"),
     ]
+
+
+async def test_whoever_is_in_no_group_any_more_stays_outside_and_keeps_no_role_of_it(
+    visitor: Visitor, office: Office
+) -> None:
+    await there_and_back(visitor, "funds")
+    person = (await office.sign_ins.present(visitor.secret)).person
+    await office.people.grant(Envelope("administrator", "k"), Grant(person=person.id, role="auditor"))
+    gone = Vouched(person.issuer, person.subject, person.name, "newcomer", "", frozenset({"g-other"}))
+    with pytest.raises(NoEntryError):
+        await office.single_sign_on.arrive(gone, ROLES)
+    assert [grant.role for grant in await office.people.grants(person.id)] == ["auditor"]
 
 
 async def test_a_leaver_stays_outside_whatever_the_provider_says(visitor: Visitor, office: Office) -> None:

@@ -2,10 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from api.web.addresses import gate_path, project_path
 from api.web.formats import Formats
 from lifecycle.service.what_if_views import AtGate, Summary, WhatIfView
+
+BEGINNING: Final = 40
+"""So much of each finding is shown beside the others."""
+PAGE: Final = 200
+"""So much of one finding is shown at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,30 @@ class WouldBe:
     title: str
     tone: str
     met: tuple[Met, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A finding as far as a page shows it: its number among the findings, from one on, and what of it is `shown`."""
+
+    number: int
+    finding: WouldBe
+    shown: tuple[Met, ...]
+    onward: bool
+
+
+def parts_of(findings: Iterable[WouldBe], of: int, page: int) -> tuple[Part, ...]:
+    """The beginning of every finding, or one page of the finding with the number `of`."""
+    if of:
+        first = (page - 1) * PAGE
+        return tuple(
+            Part(of, each, each.met[first : first + PAGE], len(each.met) > first + PAGE)
+            for number, each in enumerate(findings, 1)
+            if number == of
+        )
+    return tuple(
+        Part(number, each, each.met[:BEGINNING], len(each.met) > BEGINNING) for number, each in enumerate(findings, 1)
+    )
 
 
 def people_in(found: WhatIfView) -> set[str]:
