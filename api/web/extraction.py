@@ -42,7 +42,7 @@ def sentences_in(source: str) -> Iterator[tuple[int, str]]:
     tree = ast.parse(source)
     apart = {id(part) for node in ast.walk(tree) for part in _parts(node)}
     for node in ast.walk(tree):
-        sentence = "" if id(node) in apart else _written(node)
+        sentence = _fault(node) or ("" if id(node) in apart else _written(node))
         if is_sentence(sentence) and _letters(sentence) >= _FEWEST_LETTERS:
             yield getattr(node, "lineno", 0), sentence
         elif _letters(pattern := _pattern(node)):
@@ -51,6 +51,15 @@ def sentences_in(source: str) -> Iterator[tuple[int, str]]:
 
 def _letters(text: str) -> int:
     return len(re.findall(r"[^\W\d_]", _GAP.sub("", text)))
+
+
+def _fault(node: ast.AST) -> str:
+    """What a `raise ValueError` of a model says, as the sentence that is made of it; empty for any other node."""
+    call = node.exc if isinstance(node, ast.Raise) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "ValueError" and call.args:
+        said = _written(call.args[0]).rstrip(".")
+        return f"{said[:1].upper()}{said[1:]}." if said else ""
+    return ""
 
 
 def _pattern(node: ast.AST) -> str:

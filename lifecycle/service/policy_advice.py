@@ -62,8 +62,14 @@ FORMS: Final[Mapping[str, str]] = {
 
 KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "tuple_type": ("A list is needed here.", "Write it as [first, second], or as lines that begin with '- '."),
-    "dict_type": ("Keys with values are needed here.", "Write them as {key: value}, or indented on lines below."),
-    "model_type": ("Keys with values are needed here.", "Write them as {key: value}, or indented on lines below."),
+    "dict_type": (
+        "Keys with values are needed here.",
+        "Write them as keys and values between braces, or indented on lines below.",
+    ),
+    "model_type": (
+        "Keys with values are needed here.",
+        "Write them as keys and values between braces, or indented on lines below.",
+    ),
     "string_type": ("A text is needed here.", "Write one text, in quotes if it looks like a number or a list."),
     "int_type": ("A whole number is needed here.", "Write it in digits alone."),
     "float_type": ("A number is needed here.", "Write it in digits, with a decimal point if it needs one."),
@@ -76,7 +82,7 @@ def of_key(whole: type[BaseModel], location: Steps) -> str:
     """What to do about a key that may not stand where it stands."""
     last = str(location[-1])
     if " " in last:
-        return "If it is part of a text, put the whole text in quotes: inside { } a comma ends it."
+        return "If it is part of a text, put the whole text in quotes: between braces a comma ends it."
     here = _keys(at(whole, location))
     if near := get_close_matches(last, here, n=1, cutoff=0.75):
         return f"Did you mean '{near[0]}'?"

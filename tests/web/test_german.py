@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 import pytest
@@ -11,8 +12,9 @@ import pytest
 from lifecycle.persistence.session import Database
 from lifecycle.service.founding import SAMPLE
 from lifecycle.service.language.catalogues import texts_of
-from lifecycle.service.language.sentences import spaced
-from lifecycle.service.policy_files import DEFAULT, library_text, read_policy
+from lifecycle.service.language.sentences import spaced, spoken
+from lifecycle.service.policy_files import DEFAULT, examine, library_text, read_policy
+from tests.unit.test_policy_mutations import mutant
 from tests.web.browser.past import PLACES, WORKS, remember
 from tests.web.conftest import Arrive, Clock
 from tests.web.test_changes import proposed
@@ -29,6 +31,10 @@ TYPED: Final = (
 )
 """What people wrote themselves."""
 GERMAN: Final = {"language": "de", "timezone": "UTC", "mail": "yes", "key": "k"}
+
+
+SLIPS: Final = 400
+"""Policies in which somebody's hand slipped."""
 
 
 def english() -> frozenset[str]:
@@ -97,4 +103,13 @@ async def test_no_english_is_left_on_a_german_page(person: str, arrive: Arrive) 
             if foreign.intersection(words(said)):
                 left.setdefault(text, path)
     assert pages > 20
+    assert not left
+
+
+def test_whatever_is_wrong_with_a_policy_is_told_in_german() -> None:
+    left = set()
+    for seed in range(SLIPS):
+        _, found = examine(mutant(Random(seed)), "slip.yaml")
+        told = {text for problem in found for text in (problem.sentence, problem.remedy)}
+        left |= {text for text in told if spoken(text, "de") == text}
     assert not left

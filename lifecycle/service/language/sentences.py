@@ -17,6 +17,7 @@ from lifecycle.service.language.wordlist import FAULTS, SAID, WITHIN
 
 _SENTENCE: Final = re.compile(r"""(?!.*%\()["'A-Z{].* .*[.?!]""", re.DOTALL)
 _BETWEEN: Final = re.compile(r"""(?<=[.?!]) (?=["'A-Z])""")
+_LINKS: Final = re.compile(r"(, | and | or )")
 _GAP: Final = re.compile(r"\{(\d+)\}")
 _LONGEST: Final = 2_000
 _ENOUGH: Final = 12
@@ -140,6 +141,15 @@ def _value(value: str, language: str, depth: int = 0) -> str:
 
 
 def names_in(value: str, language: str) -> str:
-    """A list of names, each as the catalogue has it."""
+    """A list of names, each as the catalogue has it; what links them by words is one only if it has them all."""
+    parts = _LINKS.split(value)
+    named = [_named(part, language) for part in parts]
+    if all(named[::2]):
+        return "".join(there or part for there, part in zip(named, parts, strict=True))
+    return ", ".join(_named(part, language) or part for part in value.split(", "))
+
+
+def _named(name: str, language: str) -> str:
+    """A name in a language; empty where the catalogue does not have it."""
     known = texts_of(language)
-    return ", ".join(known.get(each) or known.get(spaced(each)) or each for each in value.split(", "))
+    return known.get(name) or known.get(spaced(name)) or ""
