@@ -44,6 +44,11 @@ def address_of(name: str) -> str:
     return f"/static/{name}?v={assets()[name].digest}"
 
 
+def is_ours(name: str) -> bool:
+    """Whether a page can find such a file here, such as the template of a ready policy."""
+    return name in assets()
+
+
 @router.get("/static/{name:path}", dependencies=[Depends(anybody)])
 async def static(name: str, request: Request, v: str = "") -> Response:
     """A file of the pages; kept by browsers for as long as its address names its content."""

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_c
 from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 
-from api.web.assets import address_of
+from api.web.assets import address_of, is_ours
 from api.web.browsers import called
 from api.web.entrance import entrance_of
 from api.web.formats import Formats
@@ -79,6 +79,7 @@ def environment(language: str) -> Environment:
     found.globals.update(
         asset=address_of, fresh_key=fresh_key, part=part, languages=LANGUAGES, themes=THEMES, language=language
     )
+    found.tests["ours"] = is_ours
     found.tests["shown_as_text"] = has_excerpt
     found.filters["call_name"] = call_name
     found.filters["in_words"] = in_words

@@ -1,6 +1,7 @@
 """What every page has: a frame, files of its own, light and dark, and errors that are pages."""
 
-from api.web.assets import address_of
+from api.web.assets import address_of, is_ours
+from lifecycle.service.policy_files import library, read_policy
 from tests.web.visitor import Visitor
 
 PAGE = {"accept": "text/html"}
@@ -52,3 +53,11 @@ async def test_a_page_loads_nothing_from_elsewhere(visitor: Visitor) -> None:
     assert "https://" not in text
     assert "<style" not in text
     assert " style=" not in text
+
+
+def test_the_templates_that_ready_policies_name_are_there() -> None:
+    policies = [read_policy(text, name) for name, text in library().items()]
+    named = {rule.template for policy in policies for gate in policy.gates.values() for rule in gate.evidence.values()}
+    ours = {name for name in named if name and not name.startswith("https://")}
+    assert len(ours) == 12
+    assert all(is_ours(name) for name in ours)

@@ -183,7 +183,9 @@ async def show(
         status=409 if turned else 200,
         view=view,
         project=project,
-        names=await office.people.names(gate_views.people_in(view) | {acting_for or viewer.id, project.manager or viewer.id}),
+        names=await office.people.names(
+            gate_views.people_in(view) | {acting_for or viewer.id, project.manager or viewer.id}
+        ),
         acting_for=acting_for,
         tasks=tasks,
         criteria=criteria,
