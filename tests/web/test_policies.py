@@ -1,6 +1,7 @@
 """Policies as pages: the editions there are, one of them in plain language, and what a version changed."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -9,6 +10,7 @@ from lifecycle.gates.policy import Pmo, Policy
 from lifecycle.persistence import policies
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.session import Database
+from lifecycle.service.policy_files import library, library_text, read_policy
 from tests.web.conftest import Clock
 from tests.web.test_formats import formats
 from tests.web.visitor import Visitor
@@ -45,6 +47,22 @@ async def test_a_policy_is_read_in_plain_language_with_who_does_what(visitor: Vi
     found = await visitor.office.policies.read(id_, version)
     for gate in Policy.model_validate_json(found.document).gates:
         assert f'id="gate-{gate}"' in page.text
+
+
+@pytest.mark.parametrize("name", sorted(library()))
+async def test_every_gate_of_a_ready_policy_is_drawn_or_named_beside(
+    visitor: Visitor, database: Database, clock: Clock, name: str
+) -> None:
+    policy = read_policy(library_text(name), name).model_copy(update={"policy": "another", "version": 1})
+    document = policy.model_dump_json(by_alias=True)
+    edition = policies.Edition(policy.ref, document, document, clock.now, "director", clock.now)
+    database.write_now(lambda connection: policies.publish(connection, edition, Signature("director", clock.now)))
+    await visitor.sign_in("director")
+    page = await visitor.get("/policies/another/versions/1")
+    assert page.status_code == 200
+    picture = page.text.partition('aria-labelledby="path"')[2].partition("</section>")[0]
+    for gate, rule in policy.gates.items():
+        assert rule.called(gate) in unescape(picture), gate
 
 
 async def test_the_check_is_made_with_the_people_there_are(visitor: Visitor) -> None:

@@ -88,6 +88,9 @@ async def told(house: House) -> Iterable[tuple[str, str | None, str]]:
         ("import-trial", "analyst", f"/imports/{trial}"),
         ("import", "analyst", f"/imports/{done}"),
         ("audit", "auditor", "/audit"),
+        ("verification", "auditor", await verified(house)),
+        ("succession", "director", "/succession"),
+        ("access", "administrator", "/administration/access"),
         ("administration", "administrator", "/administration"),
         ("people", "director", "/people"),
         ("person", "director", "/people/finance-1"),
@@ -97,6 +100,16 @@ async def told(house: House) -> Iterable[tuple[str, str | None, str]]:
         ("webhooks", "administrator", "/administration/webhooks"),
         ("webhook", "administrator", f"/administration/webhooks/{hook['id']}"),
     )
+
+
+async def verified(house: House) -> str:
+    """A verification of the trail that has ended; the path of its page."""
+    begun = (await house.desk.post("auditor", "/verifications", {})).json
+    async with asyncio.timeout(60):
+        while begun["finished_at"] is None:
+            await asyncio.sleep(0.1)
+            begun = (await house.desk.get("auditor", f"/verifications/{begun['id']}")).json
+    return f"/audit/verifications/{begun['id']}"
 
 
 async def listened(house: House) -> Json:

@@ -5,7 +5,7 @@ from axe_playwright_python.async_playwright import Axe
 
 from lifecycle.service.policy_files import DEFAULT, library_text
 from tests.web.browser.house import House
-from tests.web.browser.screenshots import listened
+from tests.web.browser.screenshots import listened, verified
 from tests.web.browser.test_mishaps import prepared
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
@@ -44,7 +44,12 @@ async def test_axe_finds_nothing_on_any_page(house: House, scheme: str, width: i
         ),
         ("administrator", ["/changes", "/changes/new", change, "/rollouts", rollout, "/"]),
         ("administrator", ["/administration", "/administration/webhooks", f"/administration/webhooks/{hook['id']}"]),
-        ("auditor", ["/audit"]),
+        ("administrator", ["/administration/access", "/imports"]),
+        ("auditor", ["/audit", "/audit/records/1", await verified(house)]),
+        (
+            "director",
+            ["/people", "/people/finance-1", "/people/sponsor/away", "/people/sponsor/leaving", "/succession"],
+        ),
         ("pm", ["/", f"{gate}/prepare", f"{project}/gates/change/prepare", f"{project}/facts", f"{project}/hold"]),
     ]
     found = {}
