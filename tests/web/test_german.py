@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -42,6 +42,14 @@ def english() -> frozenset[str]:
     texts = texts_of("de")
     there = {word for text in texts.values() for word in words(text)}
     return frozenset(word for text in texts for word in words(SIGN.sub(" ", text))) - there
+
+
+def without(names: Iterable[str], text: str) -> str:
+    """A text without what stays as it is."""
+    left = SIGN.sub(" ", text)
+    for name in names:
+        left = left.replace(name, " ")
+    return left
 
 
 def words(text: str) -> list[str]:
@@ -93,17 +101,12 @@ def founded(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def test_no_english_is_left_on_a_german_page(person: str, arrive: Arrive) -> None:
     analyst = await came(arrive, "analyst")
     began = [await uploaded(analyst), await proposed(analyst)]
-    foreign, known, left, pages = english(), names(), dict[str, str](), 0
+    there = dict[str, str]()
     async for path, sheet in walk(await came(arrive, person), ["/", *began]):
-        pages += 1
-        for text in sheet.texts:
-            said = SIGN.sub(" ", text)
-            for name in known:
-                said = said.replace(name, " ")
-            if foreign.intersection(words(said)):
-                left.setdefault(text, path)
-    assert pages > 20
-    assert not left
+        there.update(dict.fromkeys(sheet.texts, path))
+    assert len(set(there.values())) > 20
+    foreign, known = english(), names()
+    assert not {text: path for text, path in there.items() if foreign.intersection(words(without(known, text)))}
 
 
 def test_whatever_is_wrong_with_a_policy_is_told_in_german() -> None:

@@ -17,7 +17,7 @@ _SPOKEN: Final = ("aria-label", "title", "placeholder", "alt")
 _VOID: Final = (
     *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"),
 )
-ALIKE: Final = 3
+ALIKE: Final = 2
 """So many pages of one address and kind are looked at for each person."""
 
 

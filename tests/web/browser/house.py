@@ -81,8 +81,11 @@ class House:
         self.watch = Watch(home)
 
     async def sit(self, person: str | None, **about: object) -> BrowserContext:
-        """A browser in which somebody is signed in; `about` is what Playwright takes."""
-        options: dict[str, object] = {"base_url": self.home, "locale": "en-GB", **about}
+        """A browser in which somebody is signed in; `about` is what Playwright takes.
+
+        Nothing moves in it: colours on their way from one to another are nobody's to judge.
+        """
+        options: dict[str, object] = {"base_url": self.home, "locale": "en-GB", "reduced_motion": "reduce", **about}
         context = await self.browser.new_context(**options)  # type: ignore[arg-type] # one dictionary of many kinds
         context.set_default_timeout(PATIENCE_MS)
         context.on("page", self.watch.over)
