@@ -1,6 +1,8 @@
 """The audit trail as pages: narrowed by the address, read on from where a page ends, one record whole."""
 
 import asyncio
+import csv
+import io
 import re
 from functools import partial
 from secrets import token_hex
@@ -82,6 +84,18 @@ async def test_the_trail_is_saved_as_a_file(visitor: Visitor, clock: Clock) -> N
         file = await visitor.get(f"/audit/export?kind=office&format={form}")
         assert "attachment" in file.headers["content-disposition"]
         assert "person:policy:published" in file.text
+
+
+async def test_no_cell_of_a_saved_trail_is_a_formula(visitor: Visitor, database: Database, clock: Clock) -> None:
+    paper = Paper(policy(), "=2+5")
+    paper.register("rail", cost=1_000_00)
+    bring(database, paper)
+    clock.pass_(days=999)
+    await visitor.sign_in("auditor")
+    file = await visitor.get("/audit/export?kind=event&format=csv")
+    rows = list(csv.DictReader(io.StringIO(file.text.removeprefix("\ufeff"), newline="")))
+    assert {row["project"] for row in rows} == {"'=2+5"}
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
 async def test_who_may_not_audit_sees_nothing(visitor: Visitor) -> None:
