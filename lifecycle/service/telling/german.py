@@ -113,7 +113,7 @@ GERMAN: Final = Phrases(
             "bestätigt sie niemand, endet sie von selbst.",
         ),
         N.POLICY_OFFERED: (
-            "Für das Projekt gilt bald eine neue Fassung des Regelwerks",
+            "Für das Projekt gilt bald eine neue Fassung der Richtlinie",
             "{policy}, Fassung {version}, gilt ab der nächsten Phase.\n\n{reason}",
         ),
     },
