@@ -86,6 +86,13 @@ async def test_the_trail_is_saved_as_a_file(visitor: Visitor, clock: Clock) -> N
         assert "person:policy:published" in file.text
 
 
+async def test_what_can_happen_is_offered_by_its_tag(visitor: Visitor) -> None:
+    await visitor.sign_in("auditor")
+    page = (await visitor.get("/audit")).text
+    for tag in ("person:vote:cast", "clock:gate:decided", "policy:stage:entered"):
+        assert f'<option value="{tag}">' in page
+
+
 async def test_no_cell_of_a_saved_trail_is_a_formula(visitor: Visitor, database: Database, clock: Clock) -> None:
     paper = Paper(policy(), "=2+5")
     paper.register("rail", cost=1_000_00)

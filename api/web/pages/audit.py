@@ -13,7 +13,7 @@ from api.web.addresses import record_path
 from api.web.fields import begin_of, checked, end_of
 from api.web.rendering import formats_for, render
 from api.web.viewer import Viewer, Views
-from api.web.views.audit import AUDIT, address, row_of, rows_of, whole
+from api.web.views.audit import AUDIT, EVENT_TYPES, address, row_of, rows_of, whole
 from api.web.views.told import people_in
 from lifecycle.domain.people import Permission
 from lifecycle.service.trail import Format, RecordKind, WantedRecords
@@ -94,6 +94,7 @@ async def trail(
         narrowed=any(given.values()),
         verified=await office.verifications.latest(viewer.id),
         kinds=tuple(RecordKind),
+        types=EVENT_TYPES,
         onward=address(AUDIT, {**given, "after": onward}) if onward else None,
         files=tuple((form.value, address(f"{AUDIT}/export", {**given, "format": form.value})) for form in Format),
     )

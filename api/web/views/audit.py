@@ -3,15 +3,20 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, get_args
 from urllib.parse import urlencode
 
 from api.web.addresses import record_path
 from api.web.formats import Formats
 from api.web.views.told import told
+from lifecycle.domain.events import Event
 from lifecycle.service.trail import RecordKind, TrailRecord
 
 AUDIT = "/audit"
+EVENT_TYPES: Final = tuple(
+    sorted({tag for kind in get_args(Event) for tag in get_args(kind.model_fields["type"].annotation)})
+)
+"""The tags of everything that can happen to a project."""
 
 
 @dataclass(frozen=True, slots=True)
