@@ -1,10 +1,11 @@
 """Keyset pages: each begins after the last line of the one before, so that lines that come or go shift nothing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, literal, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam, tuple_, type_coerce
 
 from lifecycle.domain.errors import LifecycleError
 from lifecycle.persistence.columns import Words
@@ -13,6 +14,8 @@ Line = TypeVar("Line")
 Cursor = tuple[str | int, ...]
 """The sorting values of a line; the page after that line is asked for by them."""
 _LARGEST = 2**63
+STATEMENTS = 500
+"""So many statements of a kind are kept, each for one reach: to put one together costs more than to run it."""
 
 
 class BadCursorError(LifecycleError):
@@ -44,12 +47,14 @@ def page(
     after: Cursor | None,
     limit: int,
     newest_first: bool = False,
+    given: Mapping[str, Any] | None = None,
 ) -> Page[Line]:
     """The next `limit` lines of a query, in an order that tells any two lines apart and is null for none.
 
-    `after` is a cursor of an earlier page of the same list. Raises `BadCursorError` for anything else.
+    `after` is a cursor of an earlier page of the same list. `given` are the parameters of a query that its caller keeps
+    for the next time; what follows from it is then kept as well. Raises `BadCursorError` for anything else.
     """
-    found = _next(connection, query, order, after, limit, newest_first)
+    found = _next(connection, query, order, after, limit, newest_first, given)
     return _page(found, order, line, limit)
 
 
@@ -61,12 +66,14 @@ def merged(
     *,
     after: Cursor | None,
     limit: int,
+    given: Mapping[str, Any] | None = None,
 ) -> Page[Line]:
     """The next lines of several queries of the same columns as `page` gives those of one; each line once.
 
     For what one query could only find by looking at everything, while each of these can follow an index.
     """
-    found = {_sorting(row, order): row for query in queries for row in _next(connection, query, order, after, limit)}
+    each = (_next(connection, query, order, after, limit, newest_first=False, given=given) for query in queries)
+    found = {_sorting(row, order): row for rows in each for row in rows}
     return _page([found[key] for key in sorted(found)], order, line, limit)
 
 
@@ -76,15 +83,29 @@ def _next(
     order: Sequence[ColumnElement[Any]],
     after: Cursor | None,
     limit: int,
-    newest_first: bool = False,
+    newest_first: bool,
+    given: Mapping[str, Any] | None,
 ) -> Sequence[Row[Any]]:
     """The next rows, and one more if there are any, each ending with its sorting values."""
+    asked = {"most_rows": limit + 1, **(given or {})}
     if after is not None:
-        bound = tuple_(*(_value(value, column) for value, column in _paired(after, order)))
+        asked |= {f"after_{place}": _value(*pair) for place, pair in enumerate(_paired(after, order))}
+    put = _ordered if given is None else _kept
+    return connection.execute(put(query, tuple(order), after is not None, newest_first), asked).all()
+
+
+def _ordered(
+    query: Select[Any], order: tuple[ColumnElement[Any], ...], further: bool, newest_first: bool
+) -> Select[Any]:
+    if further:
+        bound = tuple_(*(bindparam(f"after_{place}", type_=column.type) for place, column in enumerate(order)))
         query = query.where(tuple_(*order) < bound if newest_first else tuple_(*order) > bound)
     query = query.add_columns(*(column.label(f"sorting_{place}") for place, column in enumerate(order)))
     query = query.order_by(*(column.desc() if newest_first else column for column in order))
-    return connection.execute(query.limit(limit + 1)).all()
+    return query.limit(bindparam("most_rows", type_=Integer))
+
+
+_kept = lru_cache(maxsize=STATEMENTS)(_ordered)
 
 
 def _page(
@@ -104,8 +125,8 @@ def _paired(after: Cursor, order: Sequence[ColumnElement[Any]]) -> list[tuple[st
     return list(zip(after, order, strict=True))
 
 
-def _value(value: str | int, column: ColumnElement[Any]) -> ColumnElement[Any]:
+def _value(value: str | int, column: ColumnElement[Any]) -> str | int:
     wanted = int if isinstance(column.type, Integer) else str
     if type(value) is not wanted or (isinstance(value, int) and abs(value) >= _LARGEST):
         raise BadCursorError
-    return literal(value, column.type)
+    return value

@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, or_, select
 
 from lifecycle.domain.project import PolicyRef, ProjectState, Status
-from lifecycle.persistence.pages import Cursor, Page, page
+from lifecycle.persistence.pages import STATEMENTS, Cursor, Page, page
 from lifecycle.persistence.reach import Reach, visible
 from lifecycle.persistence.tables import projects, states
 
@@ -82,22 +82,19 @@ def search(
     connection: Connection, reach: Reach, wanted: Filter, now: datetime, *, after: Cursor | None = None, limit: int = 50
 ) -> Page[ProjectLine]:
     """A page of the projects within reach that a filter leaves, by key."""
-    query = _narrowed(select(projects), reach, wanted, now)
-    return page(connection, query, [projects.c.key], partial(_line, now), after=after, limit=limit)
+    line, given = partial(_line, now), {"now": now}
+    return page(connection, _found(reach, wanted), [projects.c.key], line, after=after, limit=limit, given=given)
 
 
 def count(connection: Connection, reach: Reach, wanted: Filter, now: datetime) -> int:
     """How many projects within reach a filter leaves."""
-    query = _narrowed(select(func.count()).select_from(projects), reach, wanted, now)
-    return connection.scalar(query) or 0
+    query = _narrowed(select(func.count()).select_from(projects), reach, wanted)
+    return connection.scalar(query, {"now": now}) or 0
 
 
 def board(connection: Connection, reach: Reach, now: datetime, portfolio: str | None = None) -> tuple[Heap, ...]:
     """How many projects within reach, where a portfolio is named of that alone, stand where."""
-    place = (projects.c.status, projects.c.stage, projects.c.tier)
-    late = func.count().filter(projects.c.late_from < now)
-    counted = select(*place, func.count(), late).where(visible(reach)).group_by(*place).order_by(*place)
-    found = connection.execute(counted.where(projects.c.portfolio == portfolio) if portfolio else counted)
+    found = connection.execute(_heaps(reach, portfolio), {"now": now})
     return tuple(Heap(Status(status), *rest) for status, *rest in found)
 
 
@@ -147,7 +144,20 @@ def last_seq(connection: Connection, key: str) -> int:
     return connection.scalar(select(states.c.seq).where(states.c.project == key)) or 0
 
 
-def _narrowed(query: Select[Any], reach: Reach, wanted: Filter, now: datetime) -> Select[Any]:
+@lru_cache(maxsize=STATEMENTS)
+def _found(reach: Reach, wanted: Filter) -> Select[Any]:
+    return _narrowed(select(projects), reach, wanted)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _heaps(reach: Reach, portfolio: str | None) -> Select[Any]:
+    place = (projects.c.status, projects.c.stage, projects.c.tier)
+    late = func.count().filter(projects.c.late_from < bindparam("now"))
+    counted = select(*place, func.count(), late).where(visible(reach)).group_by(*place).order_by(*place)
+    return counted.where(projects.c.portfolio == portfolio) if portfolio else counted
+
+
+def _narrowed(query: Select[Any], reach: Reach, wanted: Filter) -> Select[Any]:
     equal = {
         projects.c.stage: wanted.stage,
         projects.c.status: wanted.status,
@@ -157,7 +167,7 @@ def _narrowed(query: Select[Any], reach: Reach, wanted: Filter, now: datetime) -
     }
     query = query.where(visible(reach), *(column == value for column, value in equal.items() if value is not None))
     if wanted.overdue is not None:
-        late = projects.c.late_from < now
+        late = projects.c.late_from < bindparam("now")
         query = query.where(late if wanted.overdue else or_(projects.c.late_from.is_(None), ~late))
     if wanted.led_by is not None:
         query = query.where(or_(projects.c.manager == wanted.led_by, projects.c.sponsor == wanted.led_by))

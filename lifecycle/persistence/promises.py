@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Integer, Row, Select, bindparam, select
 
 from lifecycle.domain.project import Condition, ConditionStatus, Status
 from lifecycle.persistence.columns import Words
-from lifecycle.persistence.reach import STATEMENTS, Reach, visible
+from lifecycle.persistence.pages import STATEMENTS
+from lifecycle.persistence.reach import Reach, visible
 from lifecycle.persistence.tables import conditions, projects
 
 _PROMISES: Select[Any] = (

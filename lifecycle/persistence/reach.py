@@ -8,9 +8,6 @@ from sqlalchemy import ColumnElement, false, or_, true
 from lifecycle.domain.people import EVERYWHERE
 from lifecycle.persistence.tables import projects
 
-STATEMENTS = 500
-"""So many statements of a kind are kept, each for one reach: to put one together costs more than to run it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reach:

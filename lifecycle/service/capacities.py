@@ -18,7 +18,7 @@ from lifecycle.gates.decide import RULES
 from lifecycle.gates.deciding import decider
 from lifecycle.gates.explain import any_evidence
 from lifecycle.gates.rulebook import Rulebook
-from lifecycle.persistence.rounds import Seat
+from lifecycle.persistence.turns import Seat
 
 Books = Mapping[str, Rulebook]
 """Rulebooks by the digest of their edition."""

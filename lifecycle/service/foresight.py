@@ -31,8 +31,9 @@ from lifecycle.persistence.mailbox import post
 from lifecycle.persistence.policies import editions
 from lifecycle.persistence.projects import states_of
 from lifecycle.persistence.roles import grants_of, roster_of
-from lifecycle.persistence.rounds import RoundLine, undecided, waiting_for
+from lifecycle.persistence.rounds import RoundLine
 from lifecycle.persistence.session import Database
+from lifecycle.persistence.turns import undecided, waiting_for
 from lifecycle.service.capacities import Books, Capacity
 from lifecycle.service.settling import Now
 from lifecycle.service.shelf import Shelf

@@ -21,16 +21,9 @@ from lifecycle.persistence.projects import states_of
 from lifecycle.persistence.promises import owed_by, proved
 from lifecycle.persistence.reach import Reach
 from lifecycle.persistence.roles import grants_of
-from lifecycle.persistence.rounds import (
-    RoundLine,
-    asking_for_waivers,
-    in_preparation,
-    on_submitters_side,
-    soon_due,
-    undecided,
-    waiting_for,
-)
+from lifecycle.persistence.rounds import RoundLine, soon_due
 from lifecycle.persistence.session import Database
+from lifecycle.persistence.turns import asking_for_waivers, in_preparation, on_submitters_side, undecided, waiting_for
 from lifecycle.service.capacities import Books, Capacity
 from lifecycle.service.directory import rights_of
 from lifecycle.service.inbox_items import (

@@ -14,17 +14,9 @@ from lifecycle.persistence.projection import project, rebuild
 from lifecycle.persistence.promises import owed_by, proved
 from lifecycle.persistence.reach import UNLIMITED, Reach
 from lifecycle.persistence.roles import grants_of
-from lifecycle.persistence.rounds import (
-    RoundLine,
-    Seat,
-    count_overdue,
-    history,
-    on_submitters_side,
-    overdue,
-    undecided,
-    waiting_for,
-)
+from lifecycle.persistence.rounds import RoundLine, count_overdue, history, overdue
 from lifecycle.persistence.session import Database
+from lifecycle.persistence.turns import Seat, on_submitters_side, undecided, waiting_for
 from tests.integration.histories import POLICY, History, a_long_life
 from tests.integration.rows import NOW
 
