@@ -37,4 +37,4 @@ def step_in_words(step: LadderStep) -> str:
         return phrase("silence decides: {0}, and the record says that nobody decided", decided)
     if step.raise_to:
         return phrase("raise the decision to the {0}", role_in_words(step.raise_to))
-    return phrase("put the project on hold")
+    return phrase("hold the project")
