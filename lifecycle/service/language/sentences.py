@@ -20,6 +20,8 @@ _BETWEEN: Final = re.compile(r"""(?<=[.?!]) (?=["'A-Z])""")
 _LINKS: Final = re.compile(r"(, | and | or )")
 _GAP: Final = re.compile(r"\{(\d+)\}")
 _LONGEST: Final = 2_000
+_REMEMBERED: Final = 4_000
+"""Texts that need not be compared again: most of them are labels, which stand on page after page."""
 _ENOUGH: Final = 12
 """Characters besides its gaps that a sentence within another one needs to be told from anything else."""
 _DEEPEST: Final = 3
@@ -64,6 +66,7 @@ def spoken(text: str, language: str) -> str:
     return _whole(text, language) or _one_by_one(text, language) or text
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _whole(text: str, language: str) -> str:
     """A text that is one sentence or phrase of ours; empty if it is none."""
     exact = catalogue(language).gettext(text) if text else ""
