@@ -17,5 +17,5 @@ class Checkpoint(View):
     """Where every chain stands: the number and the digest of its last row; `signature` only where a key was given."""
 
     at: str
-    heads: dict[str, tuple[int, str]]
+    heads: dict[str, tuple[int | str, ...]]
     signature: str | None

@@ -72,6 +72,8 @@ def known_at(product: Product, path: str) -> Known:
             choice = {"key": "project_number", "name": "project_name"}
             id_ = director.uploads("POST", "/registers", "x.csv", _register())["id"]
             return {"id": id_, "policy": EDITION["policy"], "choice": choice, "mapping": "uk-gmpp"}
+        case ["verifications", _]:
+            return {"id": director.does("POST", "/verifications", {})["id"]}
         case ["preferences"]:
             return {"timezone": "Europe/London"}
         case ["commands", _]:
