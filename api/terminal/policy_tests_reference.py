@@ -39,10 +39,10 @@ scenarios:
 
 **People** are named by their role: `by: sponsor`, `by: finance`, and a second one as `by: finance 2`. Where `by` is
 left out, whoever usually does it does: the manager supplies, submits and answers, the PMO holds, and whoever the
-policy names under `waivers_by` waives (the PMO, if it names nobody). The words `sponsor` and `project_manager` mean
-who holds the post at that moment. **Money** is written in major units (`250000`), in facts and in answers. **Time**
-stands still unless a step says `wait`. A step that is not `refused` must be granted. What `then` does not name is not
-looked at."""
+policy names under `waived_by` or `waivers_by` waives (the PMO, if it names nobody). The words `sponsor` and
+`project_manager` mean who holds the post at that moment. **Money** is written in major units (`250000`), in facts and
+in answers. **Time** stands still unless a step says `wait`. A step that is not `refused` must be granted. What `then`
+does not name is not looked at."""
 
 _PARTS = ("Given", "Person", "Scenario")
 _OF_STEPS = ("Promised", "Refused")

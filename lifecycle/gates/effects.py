@@ -207,7 +207,7 @@ def _(command: asked.AskForWaiver, ledger: Ledger) -> None:
         requirement=command.requirement,
         reason=command.reason,
         asked_by=command.actor.people,
-        role=ledger.book.policy.waives_at(command.gate),
+        role=ledger.book.policy.waives_at(command.gate, command.requirement),
         at=ledger.now,
     )
     number = ledger.state.rounds[command.gate].number

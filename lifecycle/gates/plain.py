@@ -135,7 +135,7 @@ def _besides(policy: Policy, name: str, gate: Gate) -> Iterator[str]:
     yield phrase("- A rejection by vote decides: {0}.", gate.named(gate.on_reject))
     if Outcome.CONDITIONAL_GO in gate.decisions:
         yield _MISSED[gate.on_missed_condition]
-    if gate.waivable:
+    if any(part and not part.waived_by for part in map(gate.part, gate.waivable)):
         yield phrase("- The {0} may waive its requirements.", role_in_words(policy.waives_at(name)))
     if gate.blocks:
         yield phrase("- While a round is open, {0} cannot pass.", joined(", ", map(role_in_words, gate.blocks)))
@@ -190,15 +190,22 @@ def _evidence(item: str, rule: EvidenceRule) -> str:
     parts += [phrase("given by the {0} alone", role_in_words(rule.by))] if rule.by else []
     parts += [phrase("not older than {0}", duration_in_words(rule.fresh_for))] if rule.fresh_for else []
     parts += [f'"{rule.text}"'] if rule.text else []
-    parts += [] if rule.waivable else [_NO_WAIVER]
+    parts += _waived(rule)
     return joined(", ", parts)
+
+
+def _waived(rule: EvidenceRule | Criterion) -> list[str]:
+    """Who may waive it, where that is not whoever waives the gate's requirements."""
+    if not rule.waivable:
+        return [_NO_WAIVER]
+    return [phrase("the {0} may waive it", role_in_words(rule.waived_by))] if rule.waived_by else []
 
 
 def _criterion(item: str, rule: Criterion) -> str:
     label = rule.label or item.replace("_", " ")
     if rule.must:
         holds = _only(phrase("**{0}** must hold: `{1}`", label, rule.must), rule.when)
-        return holds if rule.waivable else joined(", ", (holds, _NO_WAIVER))
+        return joined(", ", (holds, *_waived(rule)))
     scored = (label, rule.should, f"{rule.out_of:g}", f"{rule.weight:g}")
     return _only(phrase("**{0}** is scored: `{1}` out of {2}, weight {3}", *scored), rule.when)
 

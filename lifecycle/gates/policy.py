@@ -189,9 +189,14 @@ class Policy(Part):
                 chairs[chair] = (*chairs.get(chair, ()), tier.id)
         return chairs
 
-    def waives_at(self, gate: str) -> str:
-        """The role that grants waivers at a gate."""
-        return self.gates[gate].waivers_by or self.pmo_role
+    def waives_at(self, gate: str, requirement: str = "") -> str:
+        """The role that grants waivers at a gate, or one of a requirement that may have its own."""
+        part = self.gates[gate].part(requirement)
+        return (part and part.waived_by) or self.gates[gate].waivers_by or self.pmo_role
+
+    def waivers_at(self, gate: str) -> dict[str, str]:
+        """What can be waived at a gate, each requirement with the role that may."""
+        return {requirement: self.waives_at(gate, requirement) for requirement in self.gates[gate].waivable}
 
     def weight_of(self, tier: str) -> int:
         """How heavy a tier is; an unknown one is heavier than all, so that nothing slips through."""

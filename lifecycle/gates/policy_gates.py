@@ -91,7 +91,7 @@ class Gate(Part):
     on_missed_condition: OnMiss = OnMiss.NOTIFY
     """What a missed condition does, unless the condition says otherwise: notify, hold or reopen."""
     waivers_by: RoleName | None = None
-    """Who may waive a requirement here; by default the PMO's role."""
+    """Who may waive a requirement here, unless it says so itself; by default the PMO's role."""
     takes_baseline: bool = False
     """Whether a go makes the facts of that moment the baseline."""
     submit_within: ByTier | None = None
@@ -117,6 +117,11 @@ class Gate(Part):
         evidence = (f"evidence.{item}" for item, rule in self.evidence.items() if rule.waivable)
         criteria = (f"criteria.{item}" for item, rule in self.criteria.items() if rule.waivable and rule.must)
         return (*evidence, *criteria)
+
+    def part(self, requirement: str) -> EvidenceRule | Criterion | None:
+        """The evidence or criterion that a requirement names."""
+        kind, _, name = requirement.partition(".")
+        return self.evidence.get(name) if kind == "evidence" else self.criteria.get(name)
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:

@@ -51,6 +51,8 @@ class EvidenceRule(Part):
     """How old the supply may be at the judgement, in calendar time."""
     waivable: bool = True
     """Whether a waiver may stand in for it."""
+    waived_by: RoleName | None = None
+    """Who may waive it; by default whoever waives the gate's requirements."""
 
     @model_validator(mode="after")
     def _kind_has_its_content(self) -> Self:
@@ -60,6 +62,8 @@ class EvidenceRule(Part):
             raise ValueError("an attestation needs the 'text' that is signed")
         if self.fresh_for and self.fresh_for.unit in (Unit.WORKING_DAYS, Unit.WORKING_HOURS):
             raise ValueError("'fresh_for' counts calendar time: write days, weeks or months")
+        if self.waived_by and not self.waivable:
+            raise ValueError("what is not 'waivable' is 'waived_by' nobody")
         return self
 
 
@@ -82,9 +86,13 @@ class Criterion(Part):
     """What to do when it is not met, in a sentence."""
     waivable: bool = True
     """Whether a waiver may stand in for it."""
+    waived_by: RoleName | None = None
+    """Who may waive it; by default whoever waives the gate's requirements."""
 
     @model_validator(mode="after")
     def _must_or_should(self) -> Self:
         if (self.must is None) == (self.should is None):
             raise ValueError("a criterion has either 'must' or 'should'")
+        if self.waived_by and not (self.waivable and self.must):
+            raise ValueError("only a 'must' that is 'waivable' is 'waived_by' somebody")
         return self

@@ -91,7 +91,7 @@ def _powers(policy: Policy, name: str, held: frozenset[str]) -> Iterator[str]:
         yield "be heard"
     if gate.call_in in held:
         yield "call the decision in"
-    if policy.waives_at(name) in held:
+    if held & set(policy.waivers_at(name).values()):
         yield "grant waivers"
     for step in gate.ladder:
         if step.role in held and not step.notify:

@@ -22,8 +22,8 @@ def waiver_ends_ahead(case: Case) -> Refusal | None:
 
 
 def waiver_is_the_granters(case: Case) -> Refusal | None:
-    """A waiver is granted, declined and revoked by the role that the gate names, else by the PMO's."""
-    role = case.book.policy.waives_at(case.command.gate)
+    """A waiver is granted, declined and revoked by the role that its requirement names, or the gate, else the PMO's."""
+    role = case.book.policy.waives_at(case.command.gate, case.command.requirement)
     if role in case.roles:
         return None
     return refuse(Reason.NOT_PERMITTED, f"Waivers here are the {role}'s to grant.", f"Ask the {role}.", (role,))

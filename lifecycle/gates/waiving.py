@@ -36,7 +36,7 @@ def waivable_now(journey: Journey, gate: str) -> tuple[Waivable, ...]:
 
 def _tried(journey: Journey, gate: str, finding: Finding) -> Waivable | None:
     """Have the waiver asked for, see who could grant it, and leave everything as it was."""
-    role, mark = journey.book.policy.waives_at(gate), journey.mark()
+    role, mark = journey.book.policy.waives_at(gate, finding.requirement), journey.mark()
     about = {"gate": gate, "requirement": finding.requirement, "reason": "It cannot be had in time."}
     terms = {"compensating_control": "To be agreed.", "expires": journey.now + _LONG}
     try:

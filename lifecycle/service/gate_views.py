@@ -1,6 +1,6 @@
 """A gate as people look at it: what it asks, what was found, who has said what, what comes next and by when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from lifecycle.domain.evidence import EvidenceKind, EvidenceVersion
@@ -85,8 +85,8 @@ class GateView(Value):
 
     Where no round was opened yet there is no `round`, and the findings are what one that opened now would find.
     `decided_by` names the role that records the decision, none where the votes decide; `called_in_by` the role that may
-    take it to itself. `waived_by` is the role that can let the gate pass without one of the requirements that are
-    `waivable`. Where the gate asks to `reauthenticate`, whoever acts proves anew who they are. `actions` is what the
+    take it to itself. `waivable` are the requirements that it can pass without, each with the role that may waive
+    it. Where the gate asks to `reauthenticate`, whoever acts proves anew who they are. `actions` is what the
     reader may do here, and for the rest why not.
     """
 
@@ -110,8 +110,7 @@ class GateView(Value):
     open_question: Question | None
     decided_by: str | None
     called_in_by: str | None
-    waived_by: str
-    waivable: Names
+    waivable: Mapping[str, str]
     reauthenticate: bool
     decisions: tuple[Outcome, ...]
     path_to_green: tuple[Need, ...]
@@ -170,8 +169,7 @@ def gate_view(
         open_question=round_.questions[-1] if asked else None,
         decided_by=decider(book, round_)[0],
         called_in_by=rule.call_in,
-        waived_by=book.policy.waives_at(gate),
-        waivable=rule.waivable,
+        waivable=book.policy.waivers_at(gate),
         reauthenticate=rule.reauthenticate,
         decisions=tuple(rule.decisions),
         path_to_green=path_to_green(book, state, round_, now, roster) if round_.is_open else (),

@@ -34,7 +34,7 @@ PROSE = frozenset(
 )
 """Keys that no judgement depends on."""
 
-_ROLES = frozenset(("role", "chair", "waivers_by", "notify", "widen_to", "raise_to", "pmo_role"))
+_ROLES = frozenset(("role", "chair", "waivers_by", "waived_by", "notify", "widen_to", "raise_to", "pmo_role"))
 _CONDITIONS = frozenset(("must", "should", "when", "unless", "is"))
 _SWAPS: Mapping[str, str] = {
     "<=": "<", "<": "<=", ">=": ">", ">": ">=", "==": "!=", "!=": "==", "&&": "||", "||": "&&", "!": "",

@@ -217,10 +217,12 @@ class ReferenceOffice(Reference):
         rule = self.doc["gates"][gate]
         return {f"{kind}.{name}" for kind in ("evidence", "criteria") for name in rule.get(kind, {})}
 
-    def waiving(self, who: Who, gate: str) -> Trip | None:
+    def waiving(self, who: Who, gate: str, requirement: str) -> Trip | None:
         """The round at which somebody speaks on waivers."""
         trip = self.open_trip(gate)
-        is_theirs = trip and "pmo_director" in self.roles(who) and not who.people & self.excluded(trip)
+        kind, _, name = requirement.partition(".")
+        role = self.doc["gates"].get(gate, {}).get(kind, {}).get(name, {}).get("waived_by", "pmo_director")
+        is_theirs = trip and role in self.roles(who) and not who.people & self.excluded(trip)
         return trip if is_theirs else None
 
     def _request(self, who: Who, gate: str, requirement: str) -> bool:
@@ -233,11 +235,11 @@ class ReferenceOffice(Reference):
         return True
 
     def _decline(self, who: Who, gate: str, requirement: str) -> bool:
-        trip = self.waiving(who, gate)
+        trip = self.waiving(who, gate, requirement)
         return bool(trip and trip.requests.pop(requirement, None))
 
     def _revoke(self, who: Who, gate: str, requirement: str) -> bool:
-        trip = self.waiving(who, gate)
+        trip = self.waiving(who, gate, requirement)
         if not trip or requirement not in self.waived(gate):
             return False
         for waiver in self.waivers:
@@ -248,7 +250,7 @@ class ReferenceOffice(Reference):
         return True
 
     def _waive(self, who: Who, gate: str, requirement: str, until: datetime) -> bool:
-        trip = self.waiving(who, gate)
+        trip = self.waiving(who, gate, requirement)
         if not trip or requirement not in self.waivable(gate) or until <= self.now:
             return False
         if who.people & trip.requests.get(requirement, set()):

@@ -81,6 +81,11 @@ def test_a_waiver_a_hurdle_and_freshness_have_their_direction() -> None:
     fresher: Doc = {"evidence": {"case": {"kind": "document", "fresh_for": "20 days"}}}
     assert one(evidence, fresher).direction is Direction.STRICTER
     assert one({}, {"evidence": {"case": {"waivable": False}}}).direction is Direction.STRICTER
+    owner = one({}, {"evidence": {"case": {"waived_by": "board"}}})
+    assert owner.sentence == "The board may waive the evidence 'case'; it was the pmo director."
+    other = one({"evidence": {"case": {"waived_by": "finance"}}}, {"evidence": {"case": {"waived_by": "board"}}})
+    assert (other.aspect, other.direction) == ("evidence.case.waived_by", Direction.BOTH)
+    assert other.sentence == "The board may waive the evidence 'case'; it was the finance."
     scored: Doc = {"criteria": {"fit": {"should": "project.ready"}}, "score_at_least": "50%"}
     assert one(scored, {**scored, "score_at_least": "40%"}).direction is Direction.LOOSER
 

@@ -70,6 +70,7 @@ def test_what_is_looser_is_refused_where_it_stands_with_a_project_that_shows_it(
         "gates: {charter: {ladder: [{after: 1 working hours, reassign_to: trainee}]}}",
         "gates: {charter: {ladder: [{after: 1 working hours, remind: pending}]}}",
         "gates: {charter: {waivers_by: unit_head}}",
+        "gates: {charter: {evidence: {business_case: {waived_by: unit_head}}}}",
         "gates: {charter: {evidence: {business_case: {by: trainee}}}}",
         "gates: {charter: {evidence: {no_conflict: {text: I know of nothing.}}}}",
         "gates: {charter: {criteria: {strategic_fit: {weight: 1}}}}",

@@ -23,6 +23,16 @@ def test_who_waives_and_what_nobody_waives_is_said() -> None:
     assert not any("waive" in line for line in lines({"evidence": {"case": {"waivable": False}}}) if "may" in line)
 
 
+def test_who_waives_a_single_requirement_is_said_beside_it() -> None:
+    said = lines({"evidence": {"case": {"waived_by": "finance"}}})
+    assert "Evidence: **case** (document), the finance may waive it" in said
+    assert "The pmo director may waive its requirements." not in said
+    ready = {"must": "project.ready", "waived_by": "security"}
+    assert "Criterion: **ready** must hold: `project.ready`, the security may waive it" in lines(
+        {"criteria": {"ready": ready}}
+    )
+
+
 def test_what_a_rejection_and_a_missed_condition_do_is_said() -> None:
     said = lines({"on_missed_condition": "reopen", "on_reject": "kill"})
     assert "A missed condition opens the gate again, unless the condition says otherwise." in said

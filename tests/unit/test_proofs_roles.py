@@ -20,6 +20,8 @@ def test_the_project_manager_neither_chairs_nor_waives() -> None:
     boards: Doc = {"board": {"all": [{"role": "finance"}], "chair": "project_manager"}}
     assert never in said({"chair": "board"}, ERROR, bodies=boards)
     assert "The project manager may not grant waivers." in said({"waivers_by": "project_manager"}, ERROR)
+    own = {"evidence": {"case": {"waived_by": "project_manager"}}}
+    assert "The project manager may not grant waivers." in said(own, ERROR)
 
 
 @pytest.mark.parametrize(("pmo", "decides"), [("directive", "pmo director"), ("supportive", "project manager")])

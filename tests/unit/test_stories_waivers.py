@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+from pydantic import ValidationError
+
 from lifecycle.domain.gate_events import WaiverAsked, WaiverRevoked
 from lifecycle.domain.project import RoundStatus
 from lifecycle.domain.verdicts import Reason
@@ -131,6 +134,35 @@ def test_nothing_is_revoked_once_the_gate_has_decided() -> None:
     desk.vote("gate", by="sponsor")
     desk.vote("gate", by="finance")
     assert desk.refused.revoke_waiver(*CASE) in (Reason.GATE_NOT_OPEN, Reason.PROJECT_OVER)
+
+
+def test_a_requirement_with_its_own_owner_is_waived_by_nobody_else() -> None:
+    own: Doc = {"evidence": {"case": {"waived_by": "board"}}, "criteria": {"ready": {"must": "project.ready"}}}
+    desk = Desk(one_gate({**own, "waivers_by": "finance"})).registered({"ready": False})
+    assert [desk.book.policy.waives_at("gate", each) for each in ("evidence.case", "criteria.ready", "")] == [
+        "board", "finance", "finance",
+    ]  # fmt: skip
+    (event,) = desk.ask_for_waiver(*CASE)
+    assert isinstance(event, WaiverAsked)
+    assert event.request.role == "board"
+    assert desk.refused.waive(*CASE, by="finance") is Reason.NOT_PERMITTED
+    assert desk.refused.decline_waiver(*CASE, by="finance") is Reason.NOT_PERMITTED
+    desk.waive(*CASE, by="architect")
+    assert desk.refused.waive("gate", "criteria.ready", by="architect") is Reason.NOT_PERMITTED
+    desk.waive("gate", "criteria.ready", by="finance")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"evidence": {"case": {"waivable": False, "waived_by": "board"}}},
+        {"criteria": {"ready": {**READY, "waivable": False, "waived_by": "board"}}},
+        {"criteria": {"ready": {"should": "project.ready", "waived_by": "board"}}},
+    ],
+)
+def test_what_nobody_can_waive_has_no_owner(part: Doc) -> None:
+    with pytest.raises(ValidationError, match="waived_by"):
+        one_gate(part)
 
 
 def test_one_is_offered_to_ask_to_decline_and_to_revoke_where_that_makes_sense() -> None:

@@ -93,6 +93,8 @@ def _season(random: Random, gate: Doc) -> None:
         gate["approvals"]["advice"] = ["delta"]
     if "plan" in gate["evidence"] and random.random() < 0.3:
         gate["evidence"]["plan"] = {**gate["evidence"]["plan"], "by": "beta"}
+    if "case" in gate["evidence"] and random.random() < 0.3:
+        gate["evidence"]["case"] = {**gate["evidence"]["case"], "waived_by": "gamma"}
     if "chair" in gate and random.random() < 0.3:
         gate["chair"] = "council"
     if random.random() < 0.3:
@@ -268,7 +270,7 @@ def _somebody_for(random: Random, kind: str, desk: Desk, round_: Round | None) -
     if kind == "call_in":
         return random.choice(["dot", "eve", "hal"])
     if kind in ("hold", "resume", "kill", "adopt", "waive", "decline", "revoke", "amend"):
-        return random.choice(["dot", "fay", "fay"])
+        return random.choice(["dot", "dot", "fay", "fay"])
     if round_ is None or kind not in ("vote", "question", "decide"):
         return random.choice(sorted(HANDS))
     wanted = set(called_roles(desk.book, desk.state, round_)) if kind != "decide" else {decider(desk.book, round_)[0]}

@@ -178,7 +178,7 @@ FIELDS: Final[Mapping[type[Part], Mapping[str, Judge | Elsewhere]]] = {
     },
     EvidenceRule: {
         **dict.fromkeys(("label", "guidance", "template"), WORDS),
-        **dict.fromkeys(("fields", "when", "unless", "fresh_for", "waivable"), COMPARED),
+        **dict.fromkeys(("fields", "when", "unless", "fresh_for", "waivable", "waived_by"), COMPARED),
         "kind": either("The evidence is given in another form."),
         "text": either("Another sentence is signed."),
         "by": role(Direction.BOTH, "The {} gives the evidence now.", "Anybody who may gives the evidence now."),
@@ -191,7 +191,7 @@ FIELDS: Final[Mapping[type[Part], Mapping[str, Judge | Elsewhere]]] = {
     },
     Criterion: {
         **dict.fromkeys(("label", "fix"), WORDS),
-        **dict.fromkeys(("must", "should", "when", "weight", "out_of", "waivable"), COMPARED),
+        **dict.fromkeys(("must", "should", "when", "weight", "out_of", "waivable", "waived_by"), COMPARED),
     },
     Precondition: {
         "label": WORDS,

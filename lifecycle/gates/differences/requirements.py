@@ -59,7 +59,7 @@ def _supply(pair: Pair, item: str, old: EvidenceRule, new: EvidenceRule) -> Iter
         spans = [span or "however long" for span in (new.fresh_for, old.fresh_for)]
         sentence = f"The evidence '{item}' may now be {spans[0]} old; it was {spans[1]}."
         yield pair.told(aspect, longer_or_shorter(old.fresh_for, new.fresh_for), sentence)
-    yield from _waivable(pair, aspect, f"the evidence '{item}'", old.waivable, new.waivable)
+    yield from _waivable(pair, aspect, f"the evidence '{item}'", old, new)
     yield from by_fields(pair, f"{aspect}.", old, new)
     for name in dict.fromkeys((*old.fields, *new.fields)):
         yield from _question(pair, f"{aspect}.fields.{name}", old.fields.get(name), new.fields.get(name))
@@ -75,11 +75,17 @@ def _question(pair: Pair, aspect: str, old: FormField | None, new: FormField | N
         yield pair.told(aspect, Direction.LOOSER, f"The question '{aspect.rpartition('.')[2]}' is gone.")
 
 
-def _waivable(pair: Pair, aspect: str, what: str, old: bool, new: bool) -> Iterator[Difference]:
-    if old and not new:
+def _waivable(
+    pair: Pair, aspect: str, what: str, old: EvidenceRule | Criterion, new: EvidenceRule | Criterion
+) -> Iterator[Difference]:
+    if old.waivable and not new.waivable:
         yield pair.told(aspect, Direction.STRICTER, f"Nobody can waive {what} any more.")
-    elif new and not old:
+    elif new.waivable and not old.waivable:
         yield pair.told(aspect, Direction.LOOSER, f"A waiver can now stand in for {what}.")
+    elif pair.gate and old.waived_by != new.waived_by:
+        was, will = (book.policy.waives_at(pair.gate, aspect) for book in (pair.before, pair.after))
+        sentence = f"The {will.replace('_', ' ')} may waive {what}; it was the {was.replace('_', ' ')}."
+        yield pair.told(f"{aspect}.waived_by", Direction.BOTH, sentence)
 
 
 def _criteria(pair: Pair, gate: str) -> Iterator[Difference]:
@@ -103,7 +109,7 @@ def _criteria(pair: Pair, gate: str) -> Iterator[Difference]:
         if texts[0] != texts[1] or not pair.is_same_ground:
             yield from pair.compare(f"criteria.{item}", texts[0], texts[1], judge, said)
         if old and new:
-            yield from _waivable(pair, f"criteria.{item}", f"the criterion '{item}'", old.waivable, new.waivable)
+            yield from _waivable(pair, f"criteria.{item}", f"the criterion '{item}'", old, new)
 
 
 def _passes(book: Rulebook, gate: str, rule: Criterion | None, context: Context) -> bool:

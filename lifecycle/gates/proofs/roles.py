@@ -24,17 +24,17 @@ def roles(policy: Policy) -> Iterator[Finding]:
         elif _MANAGER in policy.chairs_of(name) and Participation.MANAGER in gate.approvals.exclude:
             sentence = "The project manager takes part in every round, is excluded here, and so can never decide."
             yield error(("gates", name, "chair"), sentence, "Name another role, or take 'manager' out of 'exclude'.")
-        waives = gate.waivers_by
-        if waives and Permission.WAIVER_GRANT not in permissions_of([waives]):
-            sentence = f"The {waives.replace('_', ' ')} may not grant waivers."
-            yield error(("gates", name, "waivers_by"), sentence, "Name a gatekeeper's role, or leave it to the PMO's.")
+        for waives, path in _waiving(gate):
+            if Permission.WAIVER_GRANT not in permissions_of([waives]):
+                sentence = f"The {waives.replace('_', ' ')} may not grant waivers."
+                yield error(("gates", name, *path), sentence, "Name a gatekeeper's role, or leave it to the PMO's.")
 
 
 def unheld(policy: Policy, roster: Roster) -> Iterator[Finding]:
     """Roles beside the quorums that nobody holds, and so nobody fills."""
     seen: set[str] = set()
     for role, path in named(policy):
-        is_beside = {"veto", "advice", "dissent_to", "call_in", "waivers_by"} & set(map(str, path[2:]))
+        is_beside = {"veto", "advice", "dissent_to", "call_in", "waivers_by", "waived_by"} & set(map(str, path[2:]))
         if is_beside and role not in _POSTS and role not in seen and not roster.present(role):
             seen.add(role)
             yield warning(path, f"Nobody holds the role '{role}'.", "Give it to somebody, or correct its name.", role)
@@ -67,9 +67,9 @@ def _of_panel(at: Path, panel: Panel) -> Iterator[tuple[str, Path]]:
 def _of_gate(policy: Policy, at: Path, gate: Gate) -> Iterator[tuple[str, Path]]:
     chairs = [(path, role) for path, role in _chairs(gate) if role not in policy.bodies]
     yield from ((role, (*at, *path)) for path, role in chairs)
-    for key, role in (("call_in", gate.call_in), ("waivers_by", gate.waivers_by)):
-        if role:
-            yield role, (*at, key)
+    if gate.call_in:
+        yield gate.call_in, (*at, "call_in")
+    yield from ((role, (*at, *path)) for role, path in _waiving(gate))
     for item, rule in gate.evidence.items():
         if rule.by:
             yield rule.by, (*at, "evidence", item, "by")
@@ -77,6 +77,14 @@ def _of_gate(policy: Policy, at: Path, gate: Gate) -> Iterator[tuple[str, Path]]
         for number, step in enumerate(ladder):
             if step.role:
                 yield step.role, (*at, key, number)
+
+
+def _waiving(gate: Gate) -> Iterator[tuple[str, Path]]:
+    """Who is said to waive, for the gate and for single requirements."""
+    if gate.waivers_by:
+        yield gate.waivers_by, ("waivers_by",)
+    for key, parts in (("evidence", gate.evidence), ("criteria", gate.criteria)):
+        yield from ((rule.waived_by, (key, name, "waived_by")) for name, rule in parts.items() if rule.waived_by)
 
 
 def _chairs(gate: Gate) -> list[tuple[Path, str]]:

@@ -73,6 +73,9 @@ def _rules_of_gate(policy: Policy, at: Path, gate: Gate) -> Iterator[Mark]:
         yield Mark((*at, "reauthenticate"), "asked for")
     if "waivers_by" in gate.model_fields_set:
         yield Mark((*at, "waivers_by"), "granted")
+    for requirement in gate.waivable:
+        if (part := gate.part(requirement)) and part.waived_by:
+            yield Mark((*at, *requirement.split("."), "waived_by"), "granted")
     if "on_missed_condition" in gate.model_fields_set:
         yield Mark((*at, "on_missed_condition"), "missed")
     for key, ladder in (("submit_ladder", gate.submit_ladder), ("ladder", gate.ladder)):

@@ -116,8 +116,8 @@ def _(step: gate_steps.Decide, trial: Trial) -> Refusal | None:
 
 @play.register
 def _(step: gate_steps.Waive, trial: Trial) -> Refusal | None:
-    gate = trial.book.policy.gates.get(step.at)
-    who = step.by or (gate and gate.waivers_by) or trial.book.policy.pmo_role
+    policy = trial.book.policy
+    who = step.by or (policy.waives_at(step.at, step.waive) if step.at in policy.gates else policy.pmo_role)
     why = {"reason": WHY, "compensating_control": "A weekly look."}
     return trial.ask(
         asked.GrantWaiver, who, gate=step.at, requirement=step.waive, expires=trial.ends(step.lasts), **why

@@ -66,6 +66,7 @@ def _by_event(event: object, state: ProjectState) -> Iterator[Mark]:
             yield Mark(("gates", event.gate, "call_in"), "called in")
         case at_gates.WaiverGranted():
             yield Mark(("gates", event.waiver.gate, "waivers_by"), "granted")
+            yield Mark(("gates", event.waiver.gate, *event.waiver.requirement.split("."), "waived_by"), "granted")
         case at_gates.ConditionMissed():
             yield Mark(("gates", state.conditions[event.condition].gate, "on_missed_condition"), "missed")
         case at_gates.LadderStepped():
