@@ -66,7 +66,7 @@ FAILED: Final[Mapping[str, int]] = {
         (
             "unknown_path", "unknown_person", "unknown_entry", "unknown_edition", "unknown_command", "unknown_import",
             "unknown_register", "unknown_what_if", "unknown_proposal", "unknown_rollout", "unknown_record",
-            "unknown_verification", "evidence_missing",
+            "unknown_verification", "unknown_message", "evidence_missing",
         ),
         404,
     ),
@@ -92,7 +92,7 @@ FAILED: Final[Mapping[str, int]] = {
     **dict.fromkeys(
         (
             "malformed", "wrong_value", "weak_password", "wrong_interval", "policy_invalid", "bad_cursor",
-            "evidence_digest", "forbidden_address", "not_heads",
+            "evidence_digest", "forbidden_address", "not_heads", "not_a_bounce",
         ),
         422,
     ),

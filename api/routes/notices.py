@@ -8,7 +8,7 @@ from pydantic.json_schema import SkipJsonSchema
 from api.auth import Caller, Reads, Writes
 from api.cursors import cursor_of, read_cursor
 from api.deps import GateName, Key, TheOffice, as_json
-from api.schemas.notices import MessageView, Seen, SeenBody, Told
+from api.schemas.notices import BounceBody, MessageView, Seen, SeenBody, Told
 from api.schemas.people import Listed
 from lifecycle.domain.people import Permission
 from lifecycle.service.envelopes import Envelope
@@ -79,3 +79,11 @@ async def messages(
 async def mail_test(caller: Manager, office: TheOffice) -> Response:
     """Send one mail to the caller's own address, and say what the mail server answered."""
     return as_json(await office.trials.mail(caller.person))
+
+
+@router.post("/mail-bounces", response_model=MessageView)
+async def mail_bounce(
+    body: BounceBody, envelope: Annotated[Envelope, Depends(Writes(Permission.NOTICES_MANAGE))], office: TheOffice
+) -> Response:
+    """Note that a mail came back after a server had taken it: it counts as not delivered."""
+    return as_json(MessageView.model_validate(await office.notices.bounced(envelope.person, body.report)))

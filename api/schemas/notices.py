@@ -9,6 +9,7 @@ from api.schemas.people import Listed
 from api.schemas.words import Body, View
 from lifecycle.gates.notices import NoticeKind
 from lifecycle.service.notices import NoticeLine
+from lifecycle.service.telling.bounces import LONGEST_REPORT
 
 
 class Told(Listed[NoticeLine]):
@@ -47,6 +48,12 @@ class MessageView(View):
     next_try_at: datetime | None
     failure: str | None
     given_up: bool
+
+
+class BounceBody(Body):
+    """A delivery status notification (RFC 3464) as it came."""
+
+    report: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REPORT)]
 
 
 class WebhookBody(Body):

@@ -8,6 +8,9 @@ from api.client import at
 from api.terminal.output import REFUSED, AsJson, show, table, told
 from api.terminal.session import As, open_client
 
+MOST_READ = 200_000
+"""Characters of a report that are sent on."""
+
 
 def notices(
     unseen: Annotated[bool, typer.Option("--unseen", help="Only what you have not seen.")] = False,
@@ -28,6 +31,17 @@ def mail_test(person: As = None, as_json: AsJson = False) -> None:
     """Send one mail to your own address, and say what the mail server answered."""
     with told(), open_client(person) as client:
         _tried(client.send("POST", "/mail-tests"), as_json)
+
+
+def mail_bounced(
+    report: Annotated[typer.FileText, typer.Argument(help="The delivery status notification; - reads it from a pipe.")],
+    person: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note that a mail came back: it counts as not delivered."""
+    with told(), open_client(person) as client:
+        found = client.send("POST", "/mail-bounces", {"report": report.read(MOST_READ)})
+        show(found, as_json, [f"The message to {found['recipient']} did not get through. {found['failure']}"])
 
 
 webhook = typer.Typer(no_args_is_help=True, help="Programs that are told what happens.")

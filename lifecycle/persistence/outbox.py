@@ -111,6 +111,15 @@ def undelivered(connection: Connection, key: Key, failure: str, next_try_at: dat
     connection.execute(failed.values(failure=failure, next_try_at=next_try_at, given_up=next_try_at is None))
 
 
+def bounced(connection: Connection, message: str, channel: str, failure: str) -> Delivery | None:
+    """A message that was sent came back, and is given up; none if there is no such message."""
+    here = messages.c.id == message, messages.c.channel == channel
+    given_up = {"sent_at": None, "next_try_at": None, "given_up": True, "failure": failure}
+    connection.execute(update(messages).where(*here).values(**given_up))
+    row = connection.execute(select(messages).where(*here)).one_or_none()
+    return delivery_of(row) if row else None
+
+
 def _any_of(keys: Sequence[Key]) -> ColumnElement[bool]:
     return tuple_(messages.c.id, messages.c.channel, messages.c.recipient).in_(keys)
 

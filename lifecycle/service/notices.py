@@ -9,10 +9,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from lifecycle.domain.errors import LifecycleError
 from lifecycle.domain.preferences import Preferences
 from lifecycle.domain.values import Instant, Value
 from lifecycle.gates.notices import NoticeKind
 from lifecycle.persistence import outbox
+from lifecycle.persistence.audit import Signature, sign
 from lifecycle.persistence.letters import Letter, count_unseen, see, told, told_at, ways_of
 from lifecycle.persistence.outbox import Delivery
 from lifecycle.persistence.pages import Cursor, Page
@@ -23,6 +25,7 @@ from lifecycle.service.deeds import RefusedError
 from lifecycle.service.directory import rights_of
 from lifecycle.service.preferences import preferences_of
 from lifecycle.service.settling import Now
+from lifecycle.service.telling.bounces import bounce_of
 from lifecycle.service.telling.outlets import CHAT, LOG, MAIL, Outlets
 from lifecycle.service.telling.wording import said
 
@@ -139,6 +142,20 @@ class Notices:
         """A page of messages to one recipient, a person or a webhook, or to all; the latest first."""
         wanted = partial(outbox.deliveries, recipient=recipient, only_failed=only_failed, after=after, limit=limit)
         return await self._database.read(wanted)
+
+    async def bounced(self, person: str, report: str) -> Delivery:
+        """A mail came back, as somebody reports: it counts as not delivered. Raises `LifecycleError` as `bounce_of`."""
+        bounce, by = bounce_of(report), Signature(person, self._now())
+
+        def note(connection: Connection) -> Delivery:
+            found = outbox.bounced(connection, bounce.message, MAIL, bounce.failure)
+            if found is None:
+                raise LifecycleError("unknown_message", "There is no such message.", "It may be another office's.")
+            about = {"message": found.message, "channel": found.channel, "recipient": found.recipient}
+            sign(connection, by, "person:message:bounced", {**about, "failure": bounce.failure})
+            return found
+
+        return await self._database.write(note)
 
     def _lines(self, connection: Connection, letters: Sequence[Letter], reader: str) -> tuple[NoticeLine, ...]:
         wishes = preferences_of(connection, [reader], self._office)[reader]

@@ -15,6 +15,7 @@ from tests.api.desk import Desk
 from tests.api.test_proposals import days_on, proposed, published
 from tests.integration.mail import MailServer as Received
 from tests.integration.mail import mail_server
+from tests.unit.test_bounces import report
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("at_work")]
 Founded = tuple[Path, Mapping[str, str]]
@@ -111,6 +112,31 @@ async def test_whom_a_mail_did_not_reach_is_seen_at_the_gate_and_by_the_office(d
     everything = (await desk.get("director", "/messages")).json["items"]
     assert {line["recipient"] for line in everything} == {"pm", "sponsor"}
     assert (await desk.get("pm", "/messages")).refused == (403, "not_permitted")
+
+
+async def test_a_mail_that_comes_back_later_counts_as_not_delivered(desk: Desk, mails: Received) -> None:
+    project = await desk.register()
+    await deliver(desk, to(mails.port))
+    (mine,) = (await desk.get("pm", "/notices")).json["items"]
+    assert mine["reached"] == "sent"
+    (sent,) = (await desk.get("director", "/messages", params={"recipient": "pm"})).json["items"]
+    came_back = {"report": report(message=sent["message"])}
+    assert (await desk.post("pm", "/mail-bounces", came_back)).refused == (403, "not_permitted")
+    noted = await desk.post("administrator", "/mail-bounces", came_back)
+    assert (noted.status, noted.json["given_up"], noted.json["sent_at"]) == (200, True, None)
+    at_gate = (await desk.get("director", f"/projects/{project.key}/gates/charter/notices")).json["items"]
+    assert [(item["recipient"], item["reached"]) for item in at_gate] == [("pm", "failed")]
+    assert at_gate[0]["ways"][0]["failure"] == "The mail came back: smtp; 550 5.2.1 Mailbox disabled"
+    trail = (await desk.get("auditor", "/events")).json["items"]
+    assert "person:message:bounced" in [record["type"] for record in trail]
+    await deliver(desk, to(mails.port))
+    assert len([mail for mail in mails.accepted if mail["To"] == "pm@example.org"]) == 1, "it is not sent again"
+
+
+async def test_what_reports_no_mail_of_ours_is_refused(desk: Desk) -> None:
+    for text, refused in ((report(), (404, "unknown_message")), ("I am on holiday.", (422, "not_a_bounce"))):
+        assert (await desk.post("administrator", "/mail-bounces", {"report": text})).refused == refused
+    assert (await desk.post("administrator", "/mail-bounces", {"report": "x" * 200_001})).status == 422
 
 
 async def test_a_change_in_break_glass_is_mailed_to_whoever_may_review_it_once(desk: Desk, mails: Received) -> None:

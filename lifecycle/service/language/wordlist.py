@@ -33,6 +33,7 @@ DEEDS: Final = (
     *(_("Policy tried"), _("Preferences changed"), _("Role granted"), _("Role withdrawn"), _("Rollout planned")),
     *(_("Sign in started"), _("Sign in confirmed"), _("Sign in ended"), _("Token issued"), _("Token revoked")),
     *(_("Register uploaded"), _("Webhook added"), _("Webhook removed"), _("Webhook renewed")),
+    *(_("Message bounced"), _("Message given up")),
 )
 """Deeds of the office, as the audit trail names them."""
 
