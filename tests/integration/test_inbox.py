@@ -1,15 +1,16 @@
 """What waits for whom, as the judgement sees it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from lifecycle.domain.people import Delegation, Grant
-from lifecycle.domain.project import OnMiss
+from lifecycle.domain.project import OnMiss, ProjectState, Round
 from lifecycle.gates.policy import Policy
 from lifecycle.persistence import delegations, roles
 from lifecycle.persistence.audit import Signature
 from lifecycle.persistence.session import Database
+from lifecycle.service.capacities import Books, Capacity
 from lifecycle.service.inbox import Inboxes
 from lifecycle.service.inbox_items import Inbox, InboxItem, InboxKind
 from lifecycle.service.shelf import Shelf
@@ -311,3 +312,48 @@ async def test_a_request_that_became_needless_or_lost_its_round_waits_for_nobody
     paper.ask("withdraw_submission", "manager", gate="plan", reason="Too early.")
     bring(office, paper)
     assert await wanted(office, shelf, "finance-1", paper) == []
+
+
+async def test_who_looks_again_is_judged_again_only_where_something_has_changed(
+    office: Database, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[str] = []
+    as_it_was = Capacity.may_vote
+
+    def counted(capacity: Capacity, books: Books, state: ProjectState, round_: Round, now: datetime) -> bool:
+        judged.append(state.project)
+        return as_it_was(capacity, books, state, round_, now)
+
+    monkeypatch.setattr(Capacity, "may_vote", counted)
+    papers = [submitted("P-1"), submitted("P-2")]
+    bring(office, *papers)
+    now = papers[0].now.replace(second=10)
+    inboxes = Inboxes(office, shelf, lambda: now)
+
+    async def projects() -> list[str]:
+        return [item.project for item in (await inboxes.of("finance-1")).items]
+
+    assert await projects() == await projects() == ["P-1", "P-2"]
+    assert judged == ["P-1", "P-2"]
+    papers[0].vote("plan", by="finance-1")
+    bring(office, papers[0])
+    assert await projects() == ["P-2"]
+    assert judged == ["P-1", "P-2"], "whoever has voted is not looked at, and P-2 is what it was"
+    papers[1].vote("plan", by="sponsor")
+    bring(office, papers[1])
+    assert await projects() == ["P-2"]
+    assert judged == ["P-1", "P-2", "P-2"], "somebody's vote is news for all"
+    now += timedelta(minutes=1)
+    assert await projects() == ["P-2"]
+    assert judged == ["P-1", "P-2", "P-2", "P-2"]
+
+
+async def test_what_was_judged_for_somebody_with_other_roles_is_not_remembered(office: Database, shelf: Shelf) -> None:
+    paper = submitted()
+    bring(office, paper)
+    inboxes = Inboxes(office, shelf, lambda: paper.now)
+    assert told(await inboxes.of("deputy")) == []
+    lend(office, "finance-1", "deputy")
+    assert told(await inboxes.of("deputy")) == [("vote", "P-1", "plan")]
+    grant(office, "deputy", "finance")
+    assert told(await inboxes.of("deputy")) == [("vote", "P-1", "plan")] * 2

@@ -90,3 +90,22 @@ async def test_an_empty_inbox_says_what_will_come_and_what_one_can_do(visitor: V
     assert "Nothing waits for you" in page
     assert 'href="/people/auditor/away"' in page
     assert await inbox(office, visitor, "auditor") == []
+
+
+async def test_a_long_inbox_begins_with_the_most_urgent_and_leads_on(
+    visitor: Visitor, database: Database, paper: Paper
+) -> None:
+    second = Paper(with_a_costing(), "P-2")
+    second.register(cost=1_000_00)
+    bring(database, paper, second)
+    await visitor.sign_in("finance-1")
+    page = (await visitor.get("/?most=1")).text
+    assert "At least 1 thing waits for you" in page
+    assert "P-1" in page
+    assert "P-2" not in page
+    assert 'href="/?most=200"' in page
+    page = (await visitor.get("/?most=200")).text
+    assert "2 things wait for you" in page
+    assert "Show more" not in page
+    for nonsense in ("0", "201", "many"):
+        assert (await visitor.get(f"/?most={nonsense}")).status_code == 422
