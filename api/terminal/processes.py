@@ -4,6 +4,7 @@ import asyncio
 import gc
 import runpy
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -67,7 +68,7 @@ async def _welcome(settings: "Settings", sample: bool) -> None:
     known = sign_ins(settings.home)
     if sample and "analyst" in known:
         try:
-            await asyncio.to_thread(_fill, address, known["analyst"])
+            await asyncio.to_thread(_fill, address, known)
         except LifecycleError as error:
             print(f"The sample portfolio is not complete: {error.sentence} {error.remedy}")
     lines = [
@@ -105,12 +106,12 @@ def _first_steps(address: str, code: str) -> str:
     return f"First administrator: choose a password at {address}/welcome with the code {code} (it works once)."
 
 
-def _fill(address: str, token: str) -> None:
-    """Import the sample register, unless the portfolio has projects already."""
+def _fill(address: str, known: Mapping[str, str]) -> None:
+    """Import the sample register, unless there are projects already; what that tells their one manager is no news."""
     from api.terminal.progress import follow
     from lifecycle.service.registers.bundled import sample_register
 
-    with Client(address, token) as client:
+    with Client(address, known["analyst"]) as client:
         if client.get("/projects", limit=1)["items"]:
             return
         fields = {"mapping": "uk-gmpp", "manager": "pm", "sponsor": "sponsor"}
@@ -118,6 +119,8 @@ def _fill(address: str, token: str) -> None:
             "POST", "/imports", (SAMPLE_REGISTER, sample_register(SAMPLE_REGISTER), "text/csv"), **fields
         )
         follow(client, at("imports", started["id"]), f"Importing {SAMPLE_REGISTER}", "rows")
+    with Client(address, known["pm"]) as manager:
+        manager.send("POST", "/notices/seen", {})
 
 
 def serve_api() -> None:
