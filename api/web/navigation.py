@@ -10,15 +10,19 @@ from lifecycle.domain.people import Permission
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A page that every other leads to: its address, its name (a text of the catalogue), and who may see it."""
+    """A page that every other leads to: its address, its name (a text of the catalogue), and who may see it.
+
+    `besides` are addresses of pages that belong to it without lying below it.
+    """
 
     path: str
     name: str
     needs: Permission = Permission.SELF_SERVE
+    besides: tuple[str, ...] = ()
 
     def leads_to(self, path: str) -> bool:
         """Whether an address belongs to it."""
-        return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
+        return path in (self.path, *self.besides) or (self.path != "/" and path.startswith(f"{self.path}/"))
 
 
 WAYS: Final[tuple[Way, ...]] = (
@@ -27,7 +31,7 @@ WAYS: Final[tuple[Way, ...]] = (
     Way("/overdue", "Overdue"),
     Way("/policies", "Policies", Permission.POLICY_READ),
     Way("/imports", "Import", Permission.REGISTER_IMPORT),
-    Way("/people", "People", Permission.PEOPLE_READ),
+    Way("/people", "People", Permission.PEOPLE_READ, ("/succession",)),
     Way("/audit", "Audit", Permission.AUDIT_READ),
     Way("/administration", "Administration", Permission.NOTICES_MANAGE),
 )

@@ -243,6 +243,7 @@ async def test_who_cannot_be_missed_stands_on_a_page(visitor: Visitor, database:
     page = (await visitor.get("/succession")).text
     assert "Sponsor" in page
     assert 'href="/projects/P-1/gates/plan"' in page
+    assert '<a href="/people" aria-current="page">' in page
     assert 'href="/succession"' in (await visitor.get("/people")).text
     await visitor.sign_in("pm")
     assert (await visitor.get("/succession")).status_code == 403
