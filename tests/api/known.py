@@ -15,6 +15,8 @@ Known = Mapping[str, Any]
 
 VISITOR = "visitor"
 """Somebody on whom changes to people can be tried."""
+TEXT = b"A tram line along the quay.\n"
+WAIVED = "evidence.charter"
 _numbers = count(1)
 EDITION = {"policy": "corporate-standard", "version": 1}
 
@@ -31,14 +33,15 @@ def known_at(product: Product, path: str) -> Known:
     """Something at the address of an operation: for one about a project, a project of its own in the right state."""
     if "/projects/{key}" in path:
         gate = "change" if path.endswith("/rounds") else "charter"
-        tram = _project(product, path.rpartition("/")[2])
-        digest = f"sha256:{sha256(PDF).hexdigest()}"
+        what = path.rpartition("/")[2]
+        tram = _project(product, what)
         return {
             "key": tram.key,
             "gate": gate,
             "item": "business_case",
             "id": "charter-1-1",
-            "digest": digest,
+            "digest": f"sha256:{sha256(TEXT if what == 'excerpt' else PDF).hexdigest()}",
+            "requirement": WAIVED,
             **EDITION,
         }
     director = product.person("director")
@@ -91,6 +94,15 @@ def _project(product: Product, what: str) -> Project:
     tram = Project.register(product)
     if what == "{digest}":
         tram.supply("charter", "business_case", PDF)
+    if what == "excerpt":
+        item = tram.at("gates", "charter", "evidence", "business_case")
+        tram.by("pm").uploads("PUT", item, "case.txt", TEXT)
+    waiver = {"gate": "charter", "requirement": WAIVED, "reason": "It comes later."}
+    if what == "refusal":
+        tram.by("pm").does("POST", tram.at("waivers", "request"), waiver)
+    if what == "revocation":
+        granted = {**waiver, "compensating_control": "A weekly look.", "expires": _later()}
+        tram.by("director").does("POST", tram.at("waivers"), granted)
     if what in ("votes", "questions", "answers", "decision"):
         tram.prepare("charter")
         tram.submit("charter")

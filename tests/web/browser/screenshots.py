@@ -11,6 +11,7 @@ from playwright.async_api import Page
 from sqlalchemy import Connection
 
 from lifecycle.persistence.outbox import claim, delivered, put_out, undelivered
+from lifecycle.service.founding import SAMPLE
 from tests.api.desk import Json, Project
 from tests.web.browser.house import House, at_home
 from tests.web.browser.past import remember
@@ -46,6 +47,8 @@ async def photograph(folder: Path, only: Collection[str] = ()) -> None:
 async def told(house: House) -> Iterable[tuple[str, str | None, str]]:
     """Let the projects come to where the pictures show them; the pages: name, who looks, address."""
     remember(house.office.database, datetime.now(UTC))
+    for post in SAMPLE:
+        await house.office.notices.see(post.id, None)
     bridge, trams, machines, roof = [await _registered(house, *about) for about in PORTFOLIO]
     await bridge.upload("charter")
     await bridge.submit()
