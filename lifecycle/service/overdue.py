@@ -101,22 +101,16 @@ class Overdue:
         book = {edition.ref.digest: edition.book for edition in books if edition}
         turns = [awaited(book[line.policy], found.states[line.project], line.round) for line in found.page.lines]
         scopes = {EVERYWHERE, *(scope for line in found.page.lines for scope in _scopes(line))}
-        roles = {role for roles in turns for role in roles}
-        held = await self._database.read(lambda connection: holding(connection, roles, scopes))
+        every = {role for roles in turns for role in roles}
+        held = await self._database.read(lambda connection: holding(connection, every, scopes))
         granted = defaultdict[tuple[str, str], set[str]](set)
         for grant in held:
             granted[grant.role, grant.scope].add(grant.person)
-        lines = (
-            _line(
-                book[line.policy],
-                line,
-                roles,
-                _holders(book[line.policy], found, line, roles, granted),
-                now,
-                may_nudge=_may_nudge(found, line, roles, now),
-            )
-            for line, roles in zip(found.page.lines, turns, strict=True)
-        )
+        lines = []
+        for line, roles in zip(found.page.lines, turns, strict=True):
+            holders = _holders(book[line.policy], found, line, roles, granted)
+            may_nudge = holders != (person,) and _may_nudge(found, line, roles, now)
+            lines.append(_line(book[line.policy], line, roles, holders, now, may_nudge=may_nudge))
         return Late(Page(tuple(lines), found.page.after), found.total)
 
 

@@ -67,6 +67,21 @@ async def test_it_is_held_by_those_who_can_still_say_yes(office: Database, shelf
     assert line.held_by == ("finance-2",)
 
 
+async def test_who_holds_a_gate_alone_is_not_asked_to_remind_themselves(office: Database, shelf: Shelf) -> None:
+    paper = submitted("P-1", days=0)
+    paper.vote("plan", "sponsor")
+    paper.pass_by(days=2)
+    bring(office, paper)
+    everywhere = Grant(person="finance-2", role="pmo_analyst", scope="everywhere")
+    office.write_now(lambda connection: roles.grant(connection, everywhere, BY))
+    (line,) = (await late(office, shelf, paper, "finance-2")).page.lines
+    assert line.may_nudge
+    away = Absence("a", "finance-1", paper.now - timedelta(hours=1), paper.now + timedelta(days=1))
+    office.write_now(lambda connection: absences.announce(connection, away, BY))
+    (line,) = (await late(office, shelf, paper, "finance-2")).page.lines
+    assert (line.held_by, line.may_nudge) == (("finance-2",), False)
+
+
 async def test_when_deputies_are_called_they_hold_it_too(office: Database, shelf: Shelf) -> None:
     paper = submitted("P-1", days=3.1)
     bring(office, paper)
