@@ -124,7 +124,7 @@ class Formats:
         return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-_SEEN_AGAIN: Final = 20_000
+_SEEN_AGAIN: Final = 5_000
 """So many values of a kind are kept as they were written: a list is mostly what it was when it was last looked at."""
 
 

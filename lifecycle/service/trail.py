@@ -25,7 +25,7 @@ from lifecycle.service.directory import Rights, rights_of
 from lifecycle.service.registers.results import guarded
 from lifecycle.service.settling import Now
 
-_AT_ONCE: Final = 1_000
+_AT_ONCE: Final = 200
 """Records of an export that are in memory at a time."""
 
 
