@@ -69,6 +69,15 @@ async def settled(desk: Desk, person: str, answer: Answer) -> str:
     return str(status.json()["status"])
 
 
+async def held(project: Project) -> Answer:
+    """The hold, asked for under its key until it is known; a new worker finds a gone one's tasks some seconds late."""
+    for _ in range(5):
+        answer = await project.ask("director", "/hold", HOLD, key="h")
+        if answer.status != 202:
+            break
+    return answer
+
+
 async def test_nobody_at_work_is_no_answer_until_somebody_is(desk: Desk, build: Build, hire: Hire) -> None:
     async with hire():
         project = await desk.register()
@@ -93,7 +102,7 @@ async def test_to_repeat_the_request_settles_it_too(desk: Desk, build: Build, hi
     async with opened(await build(seconds=0.5), desk.tokens) as hasty:
         assert (await Project(hasty, project.key).ask("director", "/hold", HOLD, key="h")).status == 202
     async with hire():
-        assert (await project.ask("director", "/hold", HOLD, key="h")).status == 200
+        assert (await held(project)).status == 200
         assert await sweeper(desk.office).sweep() == 0
     assert happened(desk.office, project.key, HELD) == 1
 
@@ -170,7 +179,7 @@ async def test_while_the_engine_is_away_writes_wait_and_reads_go_on(desk: Desk, 
         ready = await cut_off.http.get("/readyz")
         assert (ready.status_code, ready.json()) == (200, {"records": "ok", "engine": "away"})
     async with hire():
-        assert (await project.ask("director", "/hold", HOLD, key="h")).status == 200
+        assert (await held(project)).status == 200
     assert happened(desk.office, project.key, HELD) == 1
 
 
